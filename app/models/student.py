@@ -1,0 +1,263 @@
+"""学籍: the registry record: who a pupil is, where the pupil stands now, and since when."""
+
+from __future__ import annotations
+
+from datetime import date
+from enum import StrEnum
+
+from sqlalchemy import (
+    CheckConstraint,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    UniqueConstraint,
+)
+from sqlalchemy.orm import Mapped, foreign, mapped_column, relationship
+
+from app.models.base import Model, Owned, PathText, Stamped, Versioned
+from app.models.organisation import Organisation
+from app.models.pupil import CODE, GuardianFields, PupilFields
+from app.models.school import Grade, School, SchoolClass, Stage
+from app.models.sealed import KEYS, Sealed
+
+
+class Status(StrEnum):
+    """就读状态: the codes of table ``student_status``."""
+
+    PENDING_REGISTRATION = "PENDING_REGISTRATION"
+    IN_SCHOOL = "IN_SCHOOL"
+    SUSPENDED = "SUSPENDED"
+    MISSING = "MISSING"
+    SUSPECTED_DROPOUT = "SUSPECTED_DROPOUT"
+    DROPPED_OUT = "DROPPED_OUT"
+    WITHDRAWN = "WITHDRAWN"
+    EXPELLED = "EXPELLED"
+    ABROAD = "ABROAD"
+    DECEASED = "DECEASED"
+    OTHER_LEAVE = "OTHER_LEAVE"
+    GRADUATED = "GRADUATED"
+    COMPLETED = "COMPLETED"
+    DELETED = "DELETED"
+
+
+class NumberKind(StrEnum):
+    """学籍号类别 (P34): formal from the ID number, formal by rule, temporary."""
+
+    G = "G"
+    J = "J"
+    L = "L"
+
+
+class ProblemFlag(StrEnum):
+    """问题学籍: whether a problem record is open against a pupil."""
+
+    NONE = "NONE"
+    OPEN = "OPEN"
+    IN_PROCESS = "IN_PROCESS"
+    RESOLVED = "RESOLVED"
+
+
+class StartKind(StrEnum):
+    """Why a period at a school began; names the codes of ``enrolment_change_kind``."""
+
+    ADMITTED = "ADMITTED"
+    RESUMED = "RESUMED"
+    TRANSFERRED_IN = "TRANSFERRED_IN"
+
+
+class EndKind(StrEnum):
+    """Why a period at a school ended."""
+
+    GRADUATED = "GRADUATED"
+    COMPLETED = "COMPLETED"
+    SUSPENDED = "SUSPENDED"
+    WITHDREW = "WITHDREW"
+    EXPELLED = "EXPELLED"
+    DIED = "DIED"
+    TRANSFERRED_OUT = "TRANSFERRED_OUT"
+    DROPPED_OUT = "DROPPED_OUT"
+
+
+class Student(Owned, PupilFields, Stamped, Versioned, Model):
+    """A pupil: one person, one record, one number for life.
+
+    Where the pupil stands (school, grade, class, status) changes only through `join`, `move_to`
+    and the workflows' effects, which write the enrolment in the same breath.
+    """
+
+    __tablename__ = "student"
+    __table_args__ = (
+        ForeignKeyConstraint(["grade_id", "school_id"], ["grade.id", "grade.school_id"]),
+        ForeignKeyConstraint(
+            ["class_id", "school_id", "grade_id"],
+            ["school_class.id", "school_class.school_id", "school_class.grade_id"],
+        ),
+        CheckConstraint("(number_digest IS NULL) = (number_kind IS NULL)", name="student_number"),
+        CheckConstraint(
+            "status <> 'IN_SCHOOL' OR number_digest IS NOT NULL",
+            name="student_in_school_has_number",
+        ),
+        CheckConstraint("gender IN ('1', '2')", name="student_gender"),
+        CheckConstraint("seat_no > 0", name="student_seat"),
+        CheckConstraint("commute_km >= 0", name="student_commute"),
+        Index("student_owner", "owner_path", "id"),
+        Index("student_owner_name", "owner_path", "name"),
+        Index("student_owner_status", "owner_path", "status"),
+        Index("student_name", "name", "id"),
+        Index("student_class", "class_id", "seat_no"),
+        Index("student_grade", "grade_id", "status"),
+        Index("student_id_digest", "id_digest"),
+        Index("student_nsb", "name", "gender", "birth_date"),
+        Index(
+            "student_batch",
+            "import_batch_id",
+            postgresql_where="import_batch_id IS NOT NULL",
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    school_id: Mapped[int] = mapped_column(ForeignKey("school.id"))
+    grade_id: Mapped[int]
+    class_id: Mapped[int | None]
+    status: Mapped[Status] = mapped_column(
+        default=Status.PENDING_REGISTRATION, server_default="PENDING_REGISTRATION"
+    )
+    problem_flag: Mapped[ProblemFlag] = mapped_column(
+        default=ProblemFlag.NONE, server_default="NONE"
+    )
+    number: Mapped[str | None] = mapped_column(Sealed("number"))  # 学籍号, 19 characters
+    number_digest: Mapped[bytes | None] = mapped_column(unique=True)
+    number_kind: Mapped[NumberKind | None]
+    import_batch_id: Mapped[int | None] = mapped_column(ForeignKey("import_batch.id"))
+
+    school: Mapped[School] = relationship()
+    grade: Mapped[Grade] = relationship(primaryjoin=lambda: Grade.id == foreign(Student.grade_id))
+    school_class: Mapped[SchoolClass | None] = relationship(
+        primaryjoin=lambda: SchoolClass.id == foreign(Student.class_id)
+    )
+    guardians: Mapped[list[Guardian]] = relationship(
+        back_populates="student", order_by="Guardian.id", passive_deletes=True
+    )
+    enrolments: Mapped[list[Enrolment]] = relationship(
+        back_populates="student", order_by="Enrolment.started_on"
+    )
+
+    @property
+    def stage(self) -> Stage:
+        """The stage the pupil is in."""
+        return self.grade.stage
+
+    @property
+    def current_enrolment(self) -> Enrolment | None:
+        """The period at the present school, or None before registration and after leaving."""
+        return next((period for period in self.enrolments if period.ended_on is None), None)
+
+    def take_number(self, number: str) -> None:
+        """Take a student number; its first letter is its kind (P34)."""
+        self.number, self.number_kind = number, NumberKind(number[0])
+        self.number_digest = KEYS.digest(number)
+
+    def join(self, start: StartKind, on: date, case_id: int | None) -> None:
+        """Begin a period at the school the pupil is at, as an in-school pupil."""
+        self.status = Status.IN_SCHOOL
+        self.enrolments.append(
+            Enrolment(
+                school_id=self.school_id,
+                grade_id=self.grade_id,
+                class_id=self.class_id,
+                start_kind=start,
+                started_on=on,
+                start_case_id=case_id,
+            )
+        )
+
+    def move_to(self, room: SchoolClass, on: date, case_id: int) -> None:
+        """Go to a class of another school: number, archive and history move, nothing is copied."""
+        left = self.current_enrolment
+        if left is not None:
+            left.ended_on, left.end_kind, left.end_case_id = on, EndKind.TRANSFERRED_OUT, case_id
+        self.school_id, self.grade_id, self.class_id = room.school_id, room.grade_id, room.id
+        self.seat_no = None
+        self.join(StartKind.TRANSFERRED_IN, on, case_id)
+
+    def __repr__(self) -> str:
+        return self.name
+
+
+class Enrolment(Owned, Model):
+    """就读经历: one row per period at a school, written together with `student`, never by hand.
+
+    Its school keeps reading its own period; whoever holds the pupil reads them all.
+    """
+
+    __tablename__ = "enrolment"
+    __table_args__ = (
+        ForeignKeyConstraint(["grade_id", "school_id"], ["grade.id", "grade.school_id"]),
+        CheckConstraint("(ended_on IS NULL) = (end_kind IS NULL)", name="enrolment_end"),
+        CheckConstraint("ended_on >= started_on", name="enrolment_order"),
+        Index("enrolment_owner", "owner_path", "student_id"),
+        Index("enrolment_pupil", "pupil_path", "student_id"),
+        Index("enrolment_student", "student_id"),
+        Index("enrolment_current", "student_id", unique=True, postgresql_where="ended_on IS NULL"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    pupil_path: Mapped[PathText] = mapped_column(default="", server_default="")
+    student_id: Mapped[int] = mapped_column(ForeignKey("student.id"))
+    school_id: Mapped[int] = mapped_column(ForeignKey("school.id"))
+    grade_id: Mapped[int]
+    class_id: Mapped[int | None] = mapped_column(ForeignKey("school_class.id"))
+    start_kind: Mapped[StartKind]
+    started_on: Mapped[date]
+    start_case_id: Mapped[int | None] = mapped_column(ForeignKey("case_file.id"))
+    end_kind: Mapped[EndKind | None]
+    ended_on: Mapped[date | None]
+    end_case_id: Mapped[int | None] = mapped_column(ForeignKey("case_file.id"))
+
+    student: Mapped[Student] = relationship(back_populates="enrolments")
+    organisation: Mapped[Organisation] = relationship(
+        primaryjoin=lambda: Organisation.id == foreign(Enrolment.school_id), viewonly=True
+    )
+    grade: Mapped[Grade | None] = relationship(
+        primaryjoin=lambda: Grade.id == foreign(Enrolment.grade_id), viewonly=True
+    )
+    school_class: Mapped[SchoolClass | None] = relationship(
+        primaryjoin=lambda: SchoolClass.id == foreign(Enrolment.class_id), viewonly=True
+    )
+
+
+class Guardian(Owned, GuardianFields, Stamped, Versioned, Model):
+    """家庭成员或监护人: owned by whoever holds the pupil."""
+
+    __tablename__ = "guardian"
+    __table_args__ = (
+        CheckConstraint(
+            "relation <> '97' OR relation_note IS NOT NULL", name="guardian_relation_note"
+        ),
+        Index("guardian_owner", "owner_path", "student_id"),
+        Index("guardian_student", "student_id"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    student_id: Mapped[int] = mapped_column(ForeignKey("student.id", ondelete="CASCADE"))
+
+    student: Mapped[Student] = relationship(back_populates="guardians")
+
+    def __repr__(self) -> str:
+        return self.name
+
+
+class NumberHistory(Owned, Model):
+    """曾用学籍号: a number a pupil once had stays searchable and is never issued again (Q-03)."""
+
+    __tablename__ = "number_history"
+    __table_args__ = (
+        UniqueConstraint("number_digest"),
+        Index("number_history_owner", "owner_path", "student_id"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    student_id: Mapped[int] = mapped_column(ForeignKey("student.id"))
+    number: Mapped[str] = mapped_column(Sealed("number"))
+    number_digest: Mapped[bytes]
+    kind: Mapped[str] = mapped_column(CODE)
