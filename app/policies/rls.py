@@ -1,0 +1,189 @@
+"""Row-level security as data: one line per table; policies, triggers and grants follow from it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from sqlalchemy import Connection, text
+
+from app.policies import triggers
+
+APP_ROLE = "xueji_app"
+READ_WRITE = "SELECT, INSERT, UPDATE, DELETE"
+NO_DELETE = "SELECT, INSERT, UPDATE"
+APPEND_ONLY = "SELECT, INSERT"
+
+
+class Range(StrEnum):
+    """Which of a person's two subtrees a table is measured by."""
+
+    PUPILS = "scope"
+    HOUSE = "house"
+
+
+# A class teacher's share of a table: the setting is empty for everybody else.
+FREE = "(SELECT coalesce(current_setting('app.classes', true), '')) = ''"
+BY_CLASS = (
+    f"({FREE} OR class_id = ANY (string_to_array("
+    "nullif(current_setting('app.classes', true), ''), ',')::int[]))"
+)
+BY_PUPIL = f"({FREE} OR student_id IN (SELECT id FROM student))"  # noqa: S608
+NOT_FOR_TEACHERS = f"({FREE})"
+
+
+@dataclass(frozen=True, slots=True)
+class Scoped:
+    """A table with an `owner_path`, read through ``by`` from ``parent``.``column``, never input.
+
+    ``also`` adds conditions under which a row is seen too; ``teacher`` narrows it for class
+    teachers; ``insert_anywhere`` is for trails that a person may write but not read.
+    """
+
+    by: str = ""
+    parent: str = "organisation"
+    column: str = "path"
+    range: Range = Range.PUPILS
+    also: tuple[str, ...] = ()
+    teacher: str = ""
+    grants: str = NO_DELETE
+    insert_anywhere: bool = False
+
+    @property
+    def rule(self) -> str:
+        """Return the SQL condition for seeing (and, but for trails, writing) a row."""
+        seen = " OR ".join((in_range("owner_path", self.range), *self.also))
+        return f"({seen}) AND {self.teacher}" if self.teacher else seen
+
+
+@dataclass(frozen=True, slots=True)
+class Follows:
+    """A table whose rows are seen with the row they belong to."""
+
+    by: str
+    parent: str
+    grants: str = NO_DELETE
+
+    @property
+    def rule(self) -> str:
+        """Return the SQL condition for seeing and writing a row."""
+        return f"EXISTS (SELECT 1 FROM {self.parent} held WHERE held.id = {self.by})"  # noqa: S608
+
+
+def in_range(path: str, which: Range = Range.PUPILS) -> str:
+    """Return the SQL condition that a path lies in one of the person's subtrees."""
+    return (
+        f"({path} >= current_setting('app.{which}_from', true)"
+        f" AND {path} < current_setting('app.{which}_to', true))"
+    )
+
+
+HOUSE = Range.HOUSE
+SCOPED: dict[str, Scoped | Follows] = {
+    "school": Scoped("id", range=HOUSE),
+    "campus": Scoped("school_id", range=HOUSE, grants=READ_WRITE),
+    "grade": Scoped("school_id", range=HOUSE, grants=READ_WRITE),
+    "school_class": Scoped("school_id", range=HOUSE, grants=READ_WRITE),
+    "headcount": Scoped("school_id", range=HOUSE),
+    "student": Scoped("school_id", teacher=BY_CLASS),
+    "guardian": Scoped("student_id", "student", "owner_path", teacher=BY_PUPIL, grants=READ_WRITE),
+    "number_history": Scoped(
+        "student_id", "student", "owner_path", teacher=BY_PUPIL, grants=APPEND_ONLY
+    ),
+    "enrolment": Scoped("school_id", also=(in_range("pupil_path"),), teacher=BY_PUPIL),
+    "case_file": Scoped(
+        also=(in_range("receiving_path"), "common_path = current_setting('app.common', true)"),
+        teacher=NOT_FOR_TEACHERS,
+    ),
+    "case_event": Follows("case_id", "case_file", APPEND_ONLY),
+    "transfer": Follows("case_id", "case_file"),
+    "import_batch": Scoped("school_id", teacher=NOT_FOR_TEACHERS),
+    "import_row": Scoped("batch_id", "import_batch", "owner_path", grants=READ_WRITE),
+    "import_guardian": Scoped("batch_id", "import_batch", "owner_path", grants=READ_WRITE),
+    "import_problem": Scoped("batch_id", "import_batch", "owner_path", grants=READ_WRITE),
+    "job": Scoped("organisation_id", range=HOUSE),
+    "promotion_run": Scoped("authority_id", range=HOUSE),
+    "promotion_result": Scoped("school_id", range=HOUSE, grants=READ_WRITE),
+    "audit_event": Scoped(range=HOUSE, grants=APPEND_ONLY, insert_anywhere=True),
+    "row_history": Scoped(
+        also=("EXISTS (SELECT 1 FROM student held WHERE held.id = student_id)",),
+        teacher=BY_PUPIL,
+        grants=APPEND_ONLY,
+        insert_anywhere=True,
+    ),
+}
+PUBLIC: dict[str, str] = {  # table: what the application may do with it
+    "organisation": NO_DELETE,
+    "account": NO_DELETE,  # read before the scope is known; no pupil's data
+    "account_class": READ_WRITE,
+    "code_value": NO_DELETE,
+    "division": "SELECT",
+    "pulse": READ_WRITE,
+    "audit_head": "",  # the chain's last links: only the trigger touches them
+    "alembic_version": "SELECT",
+    "ab_": READ_WRITE,  # FAB's own tables, by prefix
+}
+
+PROTECT = """
+ALTER TABLE {table} ENABLE ROW LEVEL SECURITY;
+ALTER TABLE {table} FORCE ROW LEVEL SECURITY;
+DROP POLICY IF EXISTS scope ON {table};
+DROP POLICY IF EXISTS trail ON {table};
+REVOKE ALL ON {table} FROM {role};
+GRANT {grants} ON {table} TO {role};
+"""
+SCOPE = "CREATE POLICY scope ON {table} TO {role} USING ({rule}) WITH CHECK ({rule});"
+TRAIL = """
+CREATE POLICY scope ON {table} FOR SELECT TO {role} USING ({rule});
+CREATE POLICY trail ON {table} FOR INSERT TO {role} WITH CHECK (true);
+"""
+
+
+def ddl(role: str = APP_ROLE) -> list[str]:
+    """Return the statements that bring any database to what is declared above; repeatable."""
+    said = list(triggers.ALWAYS)
+    for table, rule in SCOPED.items():
+        if isinstance(rule, Scoped) and rule.by:
+            said.append(triggers.derive(table, rule.by, rule.parent, rule.column))
+        trail = isinstance(rule, Scoped) and rule.insert_anywhere
+        said.append(
+            (PROTECT + (TRAIL if trail else SCOPE)).format(
+                table=table, role=role, rule=rule.rule, grants=rule.grants
+            )
+        )
+    said.extend(triggers.carry(CARRIED))
+    return said
+
+
+CARRIED: dict[tuple[str, str], list[tuple[str, str, str]]] = {}  # (parent, column): child, by, path
+for _table, _rule in SCOPED.items():
+    if isinstance(_rule, Scoped) and _rule.by and _rule.by != "id":
+        CARRIED.setdefault((_rule.parent, _rule.column), []).append(
+            (_table, _rule.by, "owner_path")
+        )
+CARRIED[("organisation", "path")] += [
+    ("school", "id", "owner_path"),
+    ("case_file", "owner_id", "owner_path"),
+    ("case_file", "receiving_id", "receiving_path"),
+    ("case_file", "awaiting_id", "awaiting_path"),
+]
+CARRIED[("student", "owner_path")].append(("enrolment", "student_id", "pupil_path"))
+
+
+def sync(connection: Connection, role: str = APP_ROLE) -> None:
+    """Apply policies, triggers and grants as the owner, after every migration; never commits."""
+    for statement in ddl(role):
+        connection.exec_driver_sql(statement)
+    connection.exec_driver_sql(f"GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO {role}")
+    tables = connection.execute(text("SELECT tablename FROM pg_tables WHERE schemaname = 'public'"))
+    for table in tables.scalars().all():
+        grants = next((PUBLIC[key] for key in PUBLIC if is_named(table, key)), None)
+        if grants is not None:
+            connection.exec_driver_sql(f"REVOKE ALL ON {table} FROM {role}")
+        if grants:
+            connection.exec_driver_sql(f"GRANT {grants} ON {table} TO {role}")
+
+
+def is_named(table: str, key: str) -> bool:
+    """Tell whether a key of `PUBLIC` means this table: its name, or a prefix ending in ``_``."""
+    return table.startswith(key) if key.endswith("_") else table == key

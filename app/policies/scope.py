@@ -1,0 +1,150 @@
+"""The scope of the person at work, handed to PostgreSQL at the start of every transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, replace
+from typing import Any
+
+from sqlalchemy import Connection, Engine, event, select
+from sqlalchemy.orm import Session
+
+from app.models.account import Account, AccountClass
+from app.models.organisation import Organisation
+from app.policies.audit import record
+from app.policies.roles import Role
+
+SETTINGS = (
+    "app.scope_from",
+    "app.scope_to",
+    "app.house_from",
+    "app.house_to",
+    "app.common",
+    "app.classes",
+    "app.actor",
+    "app.reason",
+)
+SET = "SELECT " + ", ".join(f"set_config('{name}', %s, true)" for name in SETTINGS)
+GET = "SELECT " + ", ".join(f"coalesce(current_setting('{name}', true), '')" for name in SETTINGS)
+END = "0"  # the character after "/": `/41/` reaches up to, not including, `/410`
+EVERYTHING = "/"
+
+
+@dataclass(frozen=True)
+class Scope:
+    """What somebody sees: two subtrees of the organisations; the empty path sees nothing.
+
+    ``pupils``: whose pupils and cases. ``house``: whose schools, classes, figures and jobs.
+    ``common``: cases whose two sides meet only there (the ministry's relay). ``classes``: a class
+    teacher's class ids, None for everybody else. ``system`` also sees rows that nobody owns.
+    """
+
+    pupils: str = ""
+    house: str = ""
+    common: str = ""
+    classes: tuple[int, ...] | None = None
+    actor: int | None = None
+    reason: str = ""
+    system: bool = False
+
+    def settings(self) -> tuple[str, ...]:
+        """Return the values of `SETTINGS`."""
+        rooms = "" if self.classes is None else ",".join(map(str, self.classes or (0,)))
+        house_from = "" if self.system else self.house
+        return (
+            self.pupils,
+            self.pupils[:-1] + END if self.pupils else "",
+            house_from,
+            self.house[:-1] + END if self.house else "",
+            self.common,
+            rooms,
+            str(self.actor or ""),
+            self.reason,
+        )
+
+
+NOBODY = Scope()
+SYSTEM = Scope(house=EVERYTHING, system=True)  # jobs, pulses and schools, and no pupil
+_scope: ContextVar[Scope] = ContextVar("scope", default=NOBODY)
+current = _scope.get
+
+
+def scope_of(session: Session, user_id: int) -> Scope:
+    """Return what an account sees now; a disabled or unknown one sees nothing."""
+    found = session.execute(
+        select(Account.role, Organisation.path)
+        .join(Organisation, Account.organisation_id == Organisation.id)
+        .where(Account.user_id == user_id, Account.enabled)
+    ).one_or_none()
+    if found is None:
+        return NOBODY
+    role, path = Role(found.role), found.path
+    if role is Role.CT:
+        rooms = select(AccountClass.class_id).where(AccountClass.user_id == user_id)
+        return Scope(path, path, classes=tuple(session.scalars(rooms)), actor=user_id)
+    if role is Role.MIN:
+        return Scope("", EVERYTHING, common=EVERYTHING, actor=user_id)
+    if not role.sees_pupils:
+        return Scope("", EVERYTHING, actor=user_id)
+    return Scope(path, path, actor=user_id)
+
+
+def guard(engine: Engine) -> None:
+    """Make every transaction of the engine begin in the current scope: ORM, Core and raw SQL."""
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        raw = connection.connection.dbapi_connection
+        if raw is None:  # pragma: no cover  a connection in use has one
+            return
+        cursor = raw.cursor()  # Connection.execute would begin once more
+        cursor.execute(SET, _scope.get().settings())
+        cursor.close()
+
+
+def leave() -> None:
+    """Forget the scope: what begins from here on sees nothing."""
+    _scope.set(NOBODY)
+
+
+def enter(scope: Scope, session: Session) -> None:
+    """Work in this scope from now on, also in a transaction that has already begun."""
+    _scope.set(scope)
+    if session.in_transaction():
+        _set(session, scope.settings())
+
+
+@contextmanager
+def within(scope: Scope) -> Iterator[None]:
+    """Work in this scope in transactions that begin inside the block."""
+    token = _scope.set(scope)
+    try:
+        yield
+    finally:
+        _scope.reset(token)
+
+
+@contextmanager
+def elevated(session: Session, reason: str, *, recorded: bool = True) -> Iterator[None]:
+    """Widen the scope to everything for one effect, which the audit then names.
+
+    For the workflows and the jobs alone, after all guards. A failure takes the width back together
+    with the work. ``recorded=False`` is for asking a guard's question, never for a change.
+    """
+    session.flush()
+    before = session.connection().exec_driver_sql(GET).one()
+    wide = replace(Scope(EVERYTHING, EVERYTHING), reason=reason).settings()
+    with session.begin_nested():  # ROLLBACK TO SAVEPOINT also restores the settings
+        _set(session, (*wide[:4], before[4], "", before[6], reason))
+        yield
+        session.flush()
+        if recorded:
+            record(session, "scope.elevated", reason=reason)
+        _set(session, tuple(before))
+    session.expire_all()  # what was loaded in there must be asked for again
+
+
+def _set(session: Session, values: tuple[Any, ...]) -> None:
+    session.connection().exec_driver_sql(SET, values)

@@ -1,0 +1,217 @@
+"""What the database does by itself: derives paths, stamps, counts heads, keeps history, chains.
+
+All functions run with the caller's rights, so a parent out of scope is a parent that is not there
+(`XJ404`); only the audit's chain runs as its owner, because nobody else may touch its heads.
+"""
+
+from __future__ import annotations
+
+STAMPED = ("school", "campus", "grade", "school_class", "student", "guardian")
+REMEMBERED = {  # table: the pupil a row belongs to
+    "student": "o.id",
+    "guardian": "o.student_id",
+    "school": "NULL::int",
+    "campus": "NULL::int",
+    "school_class": "NULL::int",
+}
+
+DERIVE = """
+CREATE OR REPLACE FUNCTION {table}_owner() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  {unowned}SELECT {column} INTO new.owner_path FROM {parent} WHERE id = new.{by};
+  IF NOT FOUND THEN RAISE 'no such {parent}' USING ERRCODE = 'XJ404'; END IF;
+  {more}RETURN new;
+END $$;
+CREATE OR REPLACE TRIGGER owner BEFORE INSERT OR UPDATE OF {columns} ON {table}
+  FOR EACH ROW EXECUTE FUNCTION {table}_owner();
+"""
+UNOWNED = "IF new.{by} IS NULL THEN new.owner_path := ''; RETURN new; END IF;\n  "
+PUPIL_PATH = """SELECT owner_path INTO new.pupil_path FROM student WHERE id = new.student_id;
+  IF NOT FOUND THEN RAISE 'no such student' USING ERRCODE = 'XJ404'; END IF;
+  """
+
+ORGANISATION = """
+CREATE OR REPLACE FUNCTION organisation_path() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE above organisation;
+BEGIN
+  IF new.parent_id IS NULL THEN new.path := '/'; RETURN new; END IF;
+  SELECT * INTO above FROM organisation WHERE id = new.parent_id;
+  IF new.tier = 'SCHOOL' THEN
+    new.path := above.path || 'S' || new.code || '/';
+  ELSIF above.tier = 'MINISTRY' THEN
+    new.path := '/' || new.code || '/';
+  ELSIF starts_with(new.code, above.code) AND length(new.code) > length(above.code) THEN
+    new.path := above.path || substr(new.code, length(above.code) + 1) || '/';
+  ELSE
+    RAISE 'the code must begin with the code above' USING ERRCODE = '23514';
+  END IF;
+  RETURN new;
+END $$;
+CREATE OR REPLACE TRIGGER path BEFORE INSERT OR UPDATE OF parent_id, code, tier, path
+  ON organisation FOR EACH ROW EXECUTE FUNCTION organisation_path();
+"""
+
+CASE = """
+CREATE OR REPLACE FUNCTION case_file_paths() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE mine text[]; theirs text[]; i int := 2;
+BEGIN
+  IF tg_op = 'INSERT' THEN  -- whoever opens a case must see its pupil at the owner's school
+    PERFORM 1 FROM student WHERE id = new.student_id AND school_id = new.owner_id;
+    IF NOT FOUND THEN RAISE 'no such student' USING ERRCODE = 'XJ404'; END IF;
+  END IF;
+  SELECT path INTO STRICT new.owner_path FROM organisation WHERE id = new.owner_id;
+  SELECT path INTO new.receiving_path FROM organisation WHERE id = new.receiving_id;
+  SELECT path INTO new.awaiting_path FROM organisation WHERE id = new.awaiting_id;
+  mine := string_to_array(new.owner_path, '/');
+  theirs := string_to_array(coalesce(new.receiving_path, new.owner_path), '/');
+  WHILE i < cardinality(mine) AND mine[i] = theirs[i] LOOP i := i + 1; END LOOP;
+  new.common_path := CASE WHEN i = 2 THEN '/'
+    ELSE array_to_string(mine[1:i - 1], '/') || '/' END;
+  RETURN new;
+END $$;
+CREATE OR REPLACE TRIGGER paths BEFORE INSERT OR UPDATE OF owner_id, receiving_id, awaiting_id,
+  owner_path, receiving_path, awaiting_path, common_path
+  ON case_file FOR EACH ROW EXECUTE FUNCTION case_file_paths();
+"""
+
+STAMP = """
+CREATE OR REPLACE FUNCTION stamp() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  new.updated_at := now();
+  new.updated_by := nullif(current_setting('app.actor', true), '')::int;
+  IF new.row_version = old.row_version THEN new.row_version := old.row_version + 1; END IF;
+  RETURN new;
+END $$;
+"""
+STAMP_ON = """
+CREATE OR REPLACE TRIGGER stamp BEFORE UPDATE ON {table}
+  FOR EACH ROW EXECUTE FUNCTION stamp();
+"""
+
+HISTORY = """
+CREATE OR REPLACE FUNCTION {table}_history() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  INSERT INTO row_history (owner_path, table_name, row_id, student_id, actor, reason, before, after)
+  SELECT o.owner_path, tg_table_name, o.id, {student},
+         nullif(current_setting('app.actor', true), '')::int,
+         nullif(current_setting('app.reason', true), ''), changed.before, changed.after
+  FROM gone o JOIN came n USING (id), LATERAL (
+    SELECT jsonb_object_agg(was.key, was.value) AS before,
+           jsonb_object_agg(was.key, to_jsonb(n) -> was.key) AS after
+    FROM jsonb_each(to_jsonb(o)) was
+    WHERE was.value IS DISTINCT FROM to_jsonb(n) -> was.key
+      AND was.key NOT IN ('row_version', 'updated_at', 'updated_by', 'owner_path')) changed
+  WHERE changed.before IS NOT NULL;
+  RETURN NULL;
+END $$;
+CREATE OR REPLACE TRIGGER history AFTER UPDATE ON {table}
+  REFERENCING OLD TABLE AS gone NEW TABLE AS came
+  FOR EACH STATEMENT EXECUTE FUNCTION {table}_history();
+CREATE OR REPLACE FUNCTION {table}_farewell() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  INSERT INTO row_history (owner_path, table_name, row_id, student_id, actor, reason, before)
+  SELECT o.owner_path, tg_table_name, o.id, {student},
+         nullif(current_setting('app.actor', true), '')::int,
+         nullif(current_setting('app.reason', true), ''), to_jsonb(o)
+  FROM gone o;
+  RETURN NULL;
+END $$;
+CREATE OR REPLACE TRIGGER farewell AFTER DELETE ON {table}
+  REFERENCING OLD TABLE AS gone
+  FOR EACH STATEMENT EXECUTE FUNCTION {table}_farewell();
+"""
+
+HEADS = """
+CREATE OR REPLACE FUNCTION heads_{name}() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  INSERT INTO headcount AS h (school_id, grade_id, class_id, gender, status, n)
+  SELECT school_id, grade_id, class_id, gender, status, sum(d) FROM ({rows}) moved
+  GROUP BY school_id, grade_id, class_id, gender, status HAVING sum(d) <> 0
+  ORDER BY grade_id, class_id, gender, status
+  ON CONFLICT (grade_id, class_id, gender, status) DO UPDATE SET n = h.n + excluded.n;
+  RETURN NULL;
+END $$;
+CREATE OR REPLACE TRIGGER heads_{name} AFTER {name} ON student REFERENCING {tables}
+  FOR EACH STATEMENT EXECUTE FUNCTION heads_{name}();
+"""
+CAME = "SELECT school_id, grade_id, class_id, gender, status, 1 AS d FROM came"
+GONE = "SELECT school_id, grade_id, class_id, gender, status, -1 AS d FROM gone"
+
+AUDIT = """
+CREATE OR REPLACE FUNCTION audit_chain() RETURNS trigger
+  LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+DECLARE head audit_head;
+BEGIN
+  new.actor := nullif(current_setting('app.actor', true), '')::int;
+  SELECT o.path INTO new.owner_path FROM account a JOIN organisation o ON o.id = a.organisation_id
+  WHERE a.user_id = new.actor;
+  new.owner_path := coalesce(new.owner_path, '');
+  INSERT INTO audit_head AS h (path, seq, hash) VALUES (new.owner_path, 0, ''::bytea)
+  ON CONFLICT (path) DO UPDATE SET seq = h.seq RETURNING * INTO head;  -- locks this one chain
+  new.seq := head.seq + 1;
+  new.hash := sha256(head.hash || convert_to(concat_ws('|', new.owner_path, new.seq, new.at,
+    new.actor, new.action, new.object_type, new.object_id, new.details, new.ip), 'UTF8'));
+  UPDATE audit_head SET seq = new.seq, hash = new.hash WHERE path = new.owner_path;
+  RETURN new;
+END $$;
+CREATE OR REPLACE TRIGGER chain BEFORE INSERT ON audit_event
+  FOR EACH ROW EXECUTE FUNCTION audit_chain();
+"""
+
+CARRY = """
+CREATE OR REPLACE FUNCTION {parent}_carry() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  {updates}
+  RETURN NULL;
+END $$;
+CREATE OR REPLACE TRIGGER carry AFTER UPDATE OF {watched} ON {parent} FOR EACH ROW
+  WHEN (old.{column} IS DISTINCT FROM new.{column}) EXECUTE FUNCTION {parent}_carry();
+"""
+
+WATCHED = {  # what an UPDATE names when the trigger before it rewrites the path
+    "student": "school_id, owner_path",
+    "organisation": "parent_id, code, tier, path",
+}
+
+ALWAYS = (
+    ORGANISATION,
+    CASE,
+    STAMP,
+    *(STAMP_ON.format(table=table) for table in STAMPED),
+    *(HISTORY.format(table=table, student=student) for table, student in REMEMBERED.items()),
+    HEADS.format(name="insert", rows=CAME, tables="NEW TABLE AS came"),
+    HEADS.format(
+        name="update",
+        rows=f"{CAME} UNION ALL {GONE}",
+        tables="OLD TABLE AS gone NEW TABLE AS came",
+    ),
+    HEADS.format(name="delete", rows=GONE, tables="OLD TABLE AS gone"),
+    AUDIT,
+)
+
+
+def derive(table: str, by: str, parent: str, column: str) -> str:
+    """Return the trigger by which a row takes its owner's path from its parent, on UPDATE too."""
+    second = table == "enrolment"
+    return DERIVE.format(
+        table=table,
+        by=by,
+        parent=parent,
+        column=column,
+        unowned=UNOWNED.format(by=by) if table == "job" else "",
+        more=PUPIL_PATH if second else "",
+        columns=f"{by}, owner_path" + (", student_id, pupil_path" if second else ""),
+    )
+
+
+def carry(carried: dict[tuple[str, str], list[tuple[str, str, str]]]) -> list[str]:
+    """Return the triggers that hand a moved parent's path on to its children."""
+    said = []
+    for (parent, column), children in carried.items():
+        updates = "\n  ".join(
+            f"UPDATE {child} SET {path} = '' WHERE {by} = new.id;"  # noqa: S608  names of ours
+            for child, by, path in children
+        )
+        watched = WATCHED.get(parent, column)
+        said.append(CARRY.format(parent=parent, column=column, updates=updates, watched=watched))
+    return said
