@@ -1,0 +1,1 @@
+"""National and school code tables as data, and the numbers built by rule."""

@@ -1,0 +1,199 @@
+"""Reading a sheet by its template: headings first, then blocks of rows, column by column.
+
+A block is checked column-wise, each distinct value once: most columns of a school hold a dozen
+values, so a hundred thousand rows cost what a few thousand cells cost.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import repeat
+from typing import Any, NamedTuple
+
+from app.codes.tables import folded
+from app.errors import BadCell, Refusal
+from app.imports.readers import plain
+from app.imports.sandbox import Sheet
+from app.imports.spec import Column, Facts, ImportSpec, Mark, Problem, Rule, Settle
+from app.imports.zipscan import Cell, refuse
+
+MOST_ROWS = 100_000
+REMEMBERED = 20_000  # values a column keeps from block to block
+MARKS_OF_HEADINGS = "*★＊"
+FORMULA = Refusal("E-FMT", {"hint": "hint.formula"})
+MISSING = Refusal("E-REQ")
+LONGEST_SHOWN = 120
+
+
+class Block(NamedTuple):
+    """Rows that were checked: their numbers, their values by field, what is wrong with them."""
+
+    numbers: list[int]
+    values: dict[str, list[Any]]
+    problems: list[Problem]
+
+    def good(self) -> list[int]:
+        """Return the positions of the rows without an error."""
+        bad = {problem.row for problem in self.problems if problem.is_error}
+        return [at for at, number in enumerate(self.numbers) if number not in bad]
+
+
+def checked(spec: ImportSpec, sheet: Sheet, facts: Facts) -> Iterator[Block]:
+    """Yield the sheet's rows, checked, blank rows left out; raise `BadFile` for a bad template."""
+    if sheet.version not in (None, f"{spec.name} {spec.version}"):
+        raise refuse("E-TPL-VERSION", expected=spec.version, got=str(sheet.version)[:40])
+    if sheet.merged_from:
+        raise refuse("E-FILE-MERGED", row=sheet.merged_from)
+    if sheet.rows - 1 > MOST_ROWS:
+        raise refuse("E-FILE-ROWS", limit=f"{MOST_ROWS:,}")
+    checker = Checker(spec, facts, sheet.formulas)
+    seen = 0
+    for first, columns in sheet.blocks:
+        rows = columns
+        if first == 1:
+            check_headings(spec, [column[0] for column in columns])
+            rows = [column[1:] for column in columns]
+        block = checker.check(max(first, 2), rows)
+        seen += len(block.numbers)
+        yield block
+    if not seen:
+        raise refuse("E-FILE-EMPTY")
+
+
+def check_headings(spec: ImportSpec, got: Sequence[object]) -> None:
+    """Every column stands in its place under one of its names; nothing follows."""
+    for at, column in enumerate(spec.columns):
+        found = heading(got[at]) if at < len(got) else ""
+        if found not in {folded(name) for name in column.names}:
+            shown = str(got[at])[:40] if at < len(got) and got[at] != "" else "-"
+            raise refuse("E-TPL", column=at + 1, expected=column.heading, got=shown)
+    for at in range(len(spec.columns), len(got)):
+        if heading(got[at]):
+            raise refuse("E-TPL", column=at + 1, expected="-", got=str(got[at])[:40])
+
+
+def heading(cell: object) -> str:
+    """Return a heading as it is compared: no blanks, no stars."""
+    return folded(str(cell).strip().strip(MARKS_OF_HEADINGS))
+
+
+class Checker:
+    """Checks blocks of one file, remembering what it has read."""
+
+    def __init__(self, spec: ImportSpec, facts: Facts, formulas: frozenset[Cell]) -> None:
+        self.spec, self.facts = spec, facts
+        self.formulas = formulas
+        self.readers = {column.field: Reader(column) for column in spec.columns}
+
+    def check(self, first: int, columns: Sequence[Sequence[object]]) -> Block:
+        """Check rows given as columns, the first of them number ``first`` in the sheet."""
+        width = len(self.spec.columns)
+        count = len(columns[0]) if columns else 0
+        raw = [list(column) for column in columns[:width]]
+        raw += [[""] * count for _ in range(width - len(raw))]
+        for row, at in self.formulas:
+            if 0 <= row - first < count and at < width:
+                raw[at][row - first] = Mark.FORMULA
+        numbers = list(range(first, first + count))
+        filled = [any(row) and not is_blank(row) for row in zip(*raw, strict=True)]
+        if not all(filled):
+            numbers = [number for number, keep in zip(numbers, filled, strict=True) if keep]
+            raw = [[v for v, keep in zip(cells, filled, strict=True) if keep] for cells in raw]
+        return self._judge(numbers, raw)
+
+    def _judge(self, numbers: list[int], raw: list[list[Any]]) -> Block:
+        problems: list[Problem] = []
+        values: dict[str, list[Any]] = {}
+        for column, cells in zip(self.spec.columns, raw, strict=True):
+            values[column.field], told = self.readers[column.field].read(cells)
+            problems += [problem(numbers[at], column, told[at], cells[at]) for at in told]
+        for settle in self.spec.settles:
+            values[settle.field] = settled(settle, values)
+        at_of = {column.field: at for at, column in enumerate(self.spec.columns)}
+        for rule in self.spec.rules:
+            column, cells = self.spec.by_field[rule.at], raw[at_of[rule.at]]
+            for at, refusal in judged(rule, self.facts, values):
+                problems.append(problem(numbers[at], column, refusal, cells[at]))
+        problems.sort(key=lambda found: found.row)
+        return Block(numbers, values, problems)
+
+
+class Reader:
+    """Reads the cells of one column, each distinct one once."""
+
+    def __init__(self, column: Column) -> None:
+        self.column = column
+        self.values: dict[Any, Any] = {}
+        self.told: dict[Any, Refusal] = {}
+
+    def read(self, cells: list[Any]) -> tuple[list[Any], dict[int, Refusal]]:
+        """Return the values in order, and by position what is to be said of some of them."""
+        fresh = set(cells).difference(self.values)
+        if len(self.values) > REMEMBERED:
+            self.values.clear()
+            self.told.clear()
+            fresh = set(cells)
+        for cell in fresh:
+            self.values[cell], refusal = self._one(cell)
+            if refusal is not None:
+                self.told[cell] = refusal
+        values = list(map(self.values.__getitem__, cells))
+        if not self.told or self.told.keys().isdisjoint(cells):
+            return values, {}
+        return values, {at: self.told[cell] for at, cell in enumerate(cells) if cell in self.told}
+
+    def _one(self, cell: Any) -> tuple[Any, Refusal | None]:
+        if cell is Mark.FORMULA:
+            return Mark.REFUSED, FORMULA
+        kind = self.column.kind
+        try:
+            text = plain(cell)
+            value = kind.read(text) if text else None
+        except BadCell as bad:
+            return Mark.REFUSED, bad.refusals[0]
+        if value in (None, ""):
+            return (Mark.REFUSED, MISSING) if self.column.required else (None, None)
+        return value, kind.doubt(value) if kind.doubt else None
+
+
+def settled(settle: Settle, values: Mapping[str, list[Any]]) -> list[Any]:
+    """Return the final values of a field."""
+    own = values[settle.field]
+    rows = zip(*(values[name] for name in settle.needs), strict=True)
+    memo: dict[tuple[Any, ...], Any] = {}
+    for row, before in zip(rows, own, strict=True):
+        if row not in memo:
+            memo[row] = before if Mark.REFUSED in row else settle.value(*row)
+    rows = zip(*(values[name] for name in settle.needs), strict=True)
+    return [memo[row] if before is not Mark.REFUSED else before
+            for row, before in zip(rows, own, strict=True)]  # fmt: skip
+
+
+def judged(
+    rule: Rule, facts: Facts, values: Mapping[str, list[Any]]
+) -> Iterator[tuple[int, Refusal]]:
+    """Yield the positions a rule refuses; rows with the same values are asked about once."""
+    rows = list(zip(*(values[name] for name in rule.needs), strict=True))
+    refusals = {}
+    for row in set(rows):
+        if Mark.REFUSED not in row:
+            refusal = rule.check(facts, *row)
+            if refusal is not None:
+                refusals[row] = refusal
+    if refusals:
+        for at, refusal in enumerate(map(refusals.get, rows, repeat(None))):
+            if refusal is not None:
+                yield at, refusal
+
+
+def problem(row: int, column: Column, refusal: Refusal, cell: object) -> Problem:
+    """Return what is wrong with a cell, its value masked when it is personal."""
+    shown: str | None = None if cell in ("", Mark.FORMULA) else str(cell).strip()[:LONGEST_SHOWN]
+    if shown and column.mask is not None:
+        shown = column.mask(shown)
+    return Problem(row, column.heading, refusal.code, refusal.params, shown)
+
+
+def is_blank(row: Sequence[object]) -> bool:
+    """Tell a row in which nobody wrote anything but blanks."""
+    return all(isinstance(cell, str) and not cell.strip() for cell in row)

@@ -1,0 +1,1 @@
+"""Every sentence the rules may say, in Chinese and English; one file per area."""

@@ -1,0 +1,94 @@
+"""What the processes may say: why a step is closed (cases, movements, transfer, admission)."""
+
+from __future__ import annotations
+
+from app.messages.text import Text, Texts
+
+CASES: Texts = {
+    "E-LOCK": Text(
+        "该生有在办业务；请等待其办结，或先撤销、清理。",
+        "This pupil has business in progress; wait for its end, or withdraw or clear it first.",
+    ),
+    "E-NOTMINE": Text(
+        "当前处理单位不是本单位；请到待办业务查询查看。",
+        "The case is not at your office; look it up under pending business.",
+    ),
+    "E-SELF": Text(
+        "不能审核本人提交或本人已审核过的业务；请由其他人员审核。",
+        "Nobody decides a case they submitted or decided before; leave it to someone else.",
+    ),
+    "E-REASON": Text("必须填写理由；请填写后再提交。", "A reason is required; write one."),
+    "E-STATUS": Text(
+        "学生当前状态不允许办理此业务；请先核对就读状态。",
+        "The pupil's present status does not allow this; check the status first.",
+    ),
+    "E-SWITCH": Text(
+        "主管教育行政部门未开放此功能；如有需要请向其申请。",
+        "The authority has closed this function; ask it if you need it.",
+    ),
+    "E-FREEZE": Text(
+        "现为业务暂停期；请在暂停期结束后办理。",
+        "Business is frozen at present; come back when the period is over.",
+    ),
+}
+
+MOVEMENTS: Texts = {
+    "E-STAGE": Text(
+        "该学段不允许此异动；请核对异动类别。",
+        "This movement is not allowed in this stage; check its kind.",
+    ),
+    "E-RETURNTYPE": Text(
+        "离校类型与入校类型不对应；请选择相应的入校类型。",
+        "The return does not match the way the pupil left; choose the matching kind.",
+    ),
+    "E-SELFSCHOOL": Text("该生就在本校，不能从本校转入。", "The pupil is at this school already."),
+    "E-NOTFOUND": Text(
+        "姓名与学籍号不匹配；请核对后重新输入。",
+        "Name and number do not match; check both and try again.",
+    ),
+    "E-CF-UNSET": Text(
+        "受控字段未设置；请先由省、市、县设置受控字段。",
+        "The controlled fields are not set; the authorities set them first.",
+    ),
+    "E-CF-NOT": Text(
+        "该字段不是受控字段；请在学籍数据维护中修改。",
+        "This field is not controlled; change it under data maintenance.",
+    ),
+    "E-SIZE": Text(
+        "超过班额限定；请选择其他班级或调整班额。",
+        "The class would be larger than its limit; choose another class or raise the limit.",
+    ),
+}
+
+YEAR: Texts = {
+    "E-PROMO": Text(
+        "本校毕业、升级未完成；请先完成毕业和升级，再注册新生。",
+        "Graduation and promotion of the school are not finished; finish them first.",
+    ),
+    "E-GRAD-BUSY": Text("该生有在办业务，不能毕业。", "Business in progress: cannot graduate."),
+    "E-GRAD-PROBLEM": Text(
+        "该生为问题学籍，不能毕业。", "An open problem record: cannot graduate."
+    ),
+    "E-GRAD-GRADE": Text("该生不在毕业年级。", "The pupil is not in the last grade."),
+    "E-GRAD-STATUS": Text("该生不在校。", "The pupil is not in school."),
+    "E-GRAD-NONO": Text("该生没有学籍号。", "The pupil has no national number."),
+    "E-PLAN": Text(
+        "超过招生计划数；请调整名单或申请变更计划。",
+        "More than the admission plan allows; shorten the list or ask for a larger plan.",
+    ),
+    "E-DUPADM": Text(
+        "该生被重复招生；请按重复招生处理。",
+        "The pupil is admitted twice; settle it as a duplicate admission.",
+    ),
+    "E-PULL": Text(
+        "未完成全部核办或学生未报到；请先办结。",
+        "Approvals are missing or the pupil has not arrived; finish them first.",
+    ),
+    "E-EXP-FIELD": Text(
+        "导出字段与用途无关；请减少字段。", "The fields go beyond the purpose; take some out."
+    ),
+    "E-EXP-PERIOD": Text("导出已过期；请重新申请。", "The export has expired; ask again."),
+    "E-EXP-AUTH": Text("导出未获授权；请先申请。", "The export is not authorised; ask first."),
+}
+
+TEXTS: Texts = {**CASES, **MOVEMENTS, **YEAR}

@@ -1,0 +1,73 @@
+"""What is said of a whole file: it cannot be read, or must not be."""
+
+from __future__ import annotations
+
+from app.messages.text import Text, Texts
+
+TEXTS: Texts = {
+    "E-FILE-TYPE": Text(
+        "文件不是 Excel 工作簿（.xlsx）；请下载模板，填写后另存为 .xlsx 再上传。",
+        "The file is not an Excel workbook (.xlsx); fill in the template, save it as .xlsx "
+        "and upload that.",
+    ),
+    "E-FILE-OLD": Text(
+        "文件是旧版 Excel（.xls）格式或已加密；请用 Excel 打开，去掉密码，另存为 .xlsx 再上传。",
+        "The file is an old .xls workbook or is protected by a password; open it in Excel, "
+        "remove the password, save it as .xlsx and upload that.",
+    ),
+    "E-FILE-SIZE": Text(
+        "文件超过 {limit}；请分成几个文件上传。",
+        "The file is larger than {limit}; split it and upload the parts.",
+    ),
+    "E-FILE-EMPTY": Text(
+        "文件里没有一行学生数据；请从第 2 行起填写后再上传。",
+        "The file holds no row of data; fill it in from row 2 on and upload it again.",
+    ),
+    "E-FILE-ROWS": Text(
+        "文件超过 {limit} 行；请分成几个文件上传。",
+        "The file holds more than {limit} rows; split it and upload the parts.",
+    ),
+    "E-FILE-ZIP": Text(
+        "压缩包内有不允许的文件；请只放照片后重新上传。",
+        "The archive holds files that are not photos; keep only photos and upload it again.",
+    ),
+    "E-FILE-BOMB": Text(
+        "工作簿解压后过大；请把数据行复制到新下载的模板，删除多余的格式和工作表再上传。",
+        "The workbook unpacks to far more than its data; copy the rows into a fresh template "
+        "without spare formatting and sheets, and upload that.",
+    ),
+    "E-FILE-FAR": Text(
+        "工作表在数据以外很远的地方有单元格或格式（第 {rows} 行以后或 {column} 列以后）；"
+        "请删除数据下方和右侧的空行空列，保存后再上传。",
+        "The sheet has cells or formatting far from the data (past row {rows} or column "
+        "{column}); delete the empty rows and columns around the data and upload it again.",
+    ),
+    "E-FILE-UNSAFE": Text(
+        "工作簿含有宏、外部链接或嵌入对象，未读取；请把数据行复制到新下载的模板再上传。",
+        "The workbook carries macros, outside links or embedded objects and was not read; "
+        "copy the rows into a fresh template and upload that.",
+    ),
+    "E-FILE-DAMAGED": Text(
+        "工作簿已损坏，无法读取；请用 Excel 打开并另存为新的 .xlsx 再上传。",
+        "The workbook is damaged and cannot be read; open it in Excel, save it as a new .xlsx "
+        "and upload that.",
+    ),
+    "E-FILE-MERGED": Text(
+        "工作表有合并单元格（第 {row} 行起）；请取消合并后再上传。",
+        "The sheet has merged cells (from row {row}); split them and upload it again.",
+    ),
+    "E-FILE-AGAIN": Text(
+        "这个文件已于 {on} 上传过（批次 {batch}）；请直接查看该批次。",
+        "This very file was uploaded on {on} (batch {batch}); look at that batch instead.",
+    ),
+    "E-TPL": Text(
+        "模板表头已被修改：第 {column} 列应为“{expected}”，实为“{got}”；请使用未改动的模板。",
+        "The template's headings were altered: col {column}: expected {expected}, got {got}; "
+        "use the template unchanged.",
+    ),
+    "E-TPL-VERSION": Text(
+        "模板版本 {got} 已停用，现行版本为 {expected}；请重新下载模板，把数据行复制过去再上传。",
+        "This is version {got} of the template, now it is {expected}; download it again, copy "
+        "the rows into it and upload that.",
+    ),
+}

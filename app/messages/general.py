@@ -1,0 +1,34 @@
+"""What the whole application may say, whatever one was doing."""
+
+from __future__ import annotations
+
+from app.messages.text import Text, Texts
+
+TEXTS: Texts = {
+    "app.broken": Text(
+        "系统出错，本次操作没有生效；请稍后重试，仍不行请联系系统管理员。",
+        "Something broke and nothing was changed; try again, and tell the administrator "
+        "if it stays.",
+    ),
+    "app.not_found": Text(
+        "没有这条记录，或不在您的权限范围内。",
+        "There is no such record, or it is not yours to see.",
+    ),
+    "app.forbidden": Text("您的角色没有此项权限。", "Your role does not have this right."),
+    "app.in_the_way": Text(
+        "与已有数据冲突，未保存；请核对后重试。",
+        "Existing data stand in the way, so nothing was saved; check and try again.",
+    ),
+    "app.stale": Text(
+        "该记录刚被他人修改；请刷新后查看最新内容再操作。",
+        "Someone else changed this record first; reload, look at it again, then decide.",
+    ),
+    "app.invalid": Text(
+        "填写的内容无法保存；请检查标出的项目。",
+        "What was entered cannot be saved; check the marked fields.",
+    ),
+    "app.busy": Text(
+        "系统繁忙，本次操作没有生效；请稍后重试。",
+        "The system is busy and nothing was changed; try again in a moment.",
+    ),
+}
