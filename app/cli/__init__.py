@@ -1,0 +1,1 @@
+"""The one command line, `xueji`: start everything, load, check, measure."""

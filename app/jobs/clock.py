@@ -1,0 +1,39 @@
+"""What the clock asks for: a table, and the one statement that makes a job of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import NamedTuple
+from zoneinfo import ZoneInfo
+
+from croniter import croniter
+from sqlalchemy.orm import Session
+
+from app.jobs.queue import ask
+
+BEIJING = ZoneInfo("Asia/Shanghai")
+
+
+class Tick(NamedTuple):
+    """A kind of job the clock asks for."""
+
+    kind: str
+    cron: str  # Beijing time
+    why: str
+
+
+SCHEDULE: tuple[Tick, ...] = (
+    Tick(
+        "clean-registries", "17 * * * *", "RQ's lists keep the names of children that were killed"
+    ),
+    Tick("sweep-pulses", "40 3 * * *", "every worker that ever ran leaves one row"),
+)
+
+
+def tick(session: Session, now: datetime, schedule: Sequence[Tick]) -> None:
+    """Ask for what was last due, once, however many ask and however late."""
+    for entry in schedule:
+        moment = now.astimezone(BEIJING) + timedelta(seconds=1)
+        due = croniter(entry.cron, moment).get_prev(datetime)
+        ask(session, entry.kind, key=f"cron:{entry.kind}:{due.isoformat()}")

@@ -1,0 +1,15 @@
+"""Which modules hold kinds of jobs; workers and schedulers import them all before they begin."""
+
+from __future__ import annotations
+
+from importlib import import_module
+
+MODULES = [
+    "app.jobs.housekeeping",
+]
+
+
+def load() -> None:
+    """Fill `app.jobs.queue.KINDS`."""
+    for name in MODULES:
+        import_module(name)
