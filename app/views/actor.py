@@ -1,0 +1,65 @@
+"""The person at work: from the session cookie to an account, its scope and its actor."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import cast
+from zoneinfo import ZoneInfo
+
+from flask import g
+from sqlalchemy.orm import Session
+
+from app.errors import Forbidden
+from app.extensions import db
+from app.models.account import Account
+from app.policies.audit import came_from
+from app.policies.roles import Actor, Role
+from app.policies.scope import NOBODY, enter, leave, scope_of
+
+BEIJING = ZoneInfo("Asia/Shanghai")
+
+
+def session() -> Session:
+    """Return the request's session; every transaction of it begins in the person's scope."""
+    return cast("Session", db.session())
+
+
+def arrive(user_id: int, address: str | None) -> Account | None:
+    """Enter the scope of an enabled account and remember who is at work; None for nobody."""
+    account = session().get(Account, user_id)
+    if account is None or not account.enabled:
+        enter(NOBODY, session())
+        return None
+    place = account.organisation
+    g.account = account
+    g.actor = Actor(user_id, Role(account.role), place.id, place.path)
+    came_from.set(address)
+    enter(scope_of(session(), user_id), session())
+    return account
+
+
+def forget() -> None:
+    """Forget who was at work before this request began."""
+    leave()
+    came_from.set(None)
+
+
+def current_account() -> Account:
+    """Return the account at work, or raise `Forbidden`."""
+    found = g.get("account")
+    if found is None:
+        raise Forbidden
+    return cast("Account", found)
+
+
+def current_actor() -> Actor:
+    """Return who is at work as rules know them, or raise `Forbidden`."""
+    found = g.get("actor")
+    if found is None:
+        raise Forbidden
+    return cast("Actor", found)
+
+
+def today() -> date:
+    """Return the day it is in Beijing."""
+    return datetime.now(BEIJING).date()

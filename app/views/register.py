@@ -1,0 +1,64 @@
+"""Every screen of the console, in the order of the menu: groups as data, one line a screen."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+from flask import Flask, redirect, request, url_for
+from flask_appbuilder import AppBuilder, IndexView, expose
+from flask_babel import lazy_gettext as _
+from flask_login import current_user
+from werkzeug.wrappers import Response
+
+from app.views.frame import FrameView
+
+
+class Home(IndexView):
+    """`/`: the desk of whoever is signed in, the login for everybody else."""
+
+    @expose("/")
+    def index(self) -> Response:
+        """Send the person where their work begins."""
+        if current_user.is_authenticated:
+            return redirect(url_for("DeskView.desk"))
+        return redirect(url_for("Gate.login", next=request.args.get("next", "")))
+
+
+class Screen(NamedTuple):
+    """One menu entry: the noun it belongs to (its right), its words and its icon."""
+
+    view: type[Any]
+    noun: str
+    label: Any
+    icon: str = ""
+    group: str = ""
+
+
+GROUPS: dict[str, tuple[Any, str]] = {
+    "approvals": (_("Approvals"), "fa-clipboard-check"),
+    "registry": (_("Registry"), "fa-folder-open"),
+    "schools": (_("Schools"), "fa-school"),
+    "data": (_("Data"), "fa-file-import"),
+    "year": (_("School year"), "fa-graduation-cap"),
+    "system": (_("System"), "fa-sliders"),
+}
+SCREENS: tuple[Screen, ...] = ()
+HIDDEN: tuple[type[Any], ...] = (FrameView,)
+
+
+def register(app: Flask, appbuilder: AppBuilder) -> None:
+    """Open every screen's door and put it into the menu."""
+    del app
+    for view in HIDDEN:
+        appbuilder.add_view_no_menu(view)
+    for screen in SCREENS:
+        label, icon = GROUPS.get(screen.group, ("", ""))
+        appbuilder.add_view(
+            screen.view,
+            screen.noun,
+            label=screen.label,
+            icon=screen.icon,
+            category=screen.group,
+            category_label=label,
+            category_icon=icon,
+        )
