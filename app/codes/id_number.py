@@ -22,6 +22,8 @@ INVISIBLE = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff"))
 
 def compact(raw: str) -> str:
     """Return the number as it is kept: narrow, without blanks, the final X a capital."""
+    if raw.isascii() and raw.isalnum():
+        return raw.upper()
     narrow = unicodedata.normalize("NFKC", raw).translate(INVISIBLE)
     return "".join(narrow.split()).upper()
 

@@ -7,19 +7,19 @@ values, so a hundred thousand rows cost what a few thousand cells cost.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import repeat
 from typing import Any, NamedTuple
 
 from app.codes.tables import folded
 from app.errors import BadCell, Refusal
 from app.imports.readers import plain
 from app.imports.sandbox import Sheet
-from app.imports.spec import Column, Facts, ImportSpec, Mark, Problem, Rule, Settle
+from app.imports.spec import Column, Facts, ImportSpec, Kind, Mark, Problem, Rule, Settle
 from app.imports.zipscan import Cell, refuse
 
 MOST_ROWS = 100_000
 REMEMBERED = 20_000  # values a column keeps from block to block
 MARKS_OF_HEADINGS = "*★＊"
+REASON_HEADING = "错误原因"  # the last column of an error workbook that comes back
 FORMULA = Refusal("E-FMT", {"hint": "hint.formula"})
 MISSING = Refusal("E-REQ")
 LONGEST_SHOWN = 120
@@ -61,14 +61,14 @@ def checked(spec: ImportSpec, sheet: Sheet, facts: Facts) -> Iterator[Block]:
 
 
 def check_headings(spec: ImportSpec, got: Sequence[object]) -> None:
-    """Every column stands in its place under one of its names; nothing follows."""
+    """Every column stands in its place under one of its names; only reasons may follow."""
     for at, column in enumerate(spec.columns):
         found = heading(got[at]) if at < len(got) else ""
         if found not in {folded(name) for name in column.names}:
             shown = str(got[at])[:40] if at < len(got) and got[at] != "" else "-"
             raise refuse("E-TPL", column=at + 1, expected=column.heading, got=shown)
     for at in range(len(spec.columns), len(got)):
-        if heading(got[at]):
+        if heading(got[at]) not in ("", REASON_HEADING):
             raise refuse("E-TPL", column=at + 1, expected="-", got=str(got[at])[:40])
 
 
@@ -83,7 +83,7 @@ class Checker:
     def __init__(self, spec: ImportSpec, facts: Facts, formulas: frozenset[Cell]) -> None:
         self.spec, self.facts = spec, facts
         self.formulas = formulas
-        self.readers = {column.field: Reader(column) for column in spec.columns}
+        self.readers: dict[tuple[int, bool], Reader] = {}
 
     def check(self, first: int, columns: Sequence[Sequence[object]]) -> Block:
         """Check rows given as columns, the first of them number ``first`` in the sheet."""
@@ -104,25 +104,35 @@ class Checker:
     def _judge(self, numbers: list[int], raw: list[list[Any]]) -> Block:
         problems: list[Problem] = []
         values: dict[str, list[Any]] = {}
+        refused: set[str] = set()
         for column, cells in zip(self.spec.columns, raw, strict=True):
-            values[column.field], told = self.readers[column.field].read(cells)
+            values[column.field], told = self._reader(column).read(cells)
             problems += [problem(numbers[at], column, told[at], cells[at]) for at in told]
+            refused.update([column.field] if told else ())
         for settle in self.spec.settles:
             values[settle.field] = settled(settle, values)
         at_of = {column.field: at for at, column in enumerate(self.spec.columns)}
         for rule in self.spec.rules:
             column, cells = self.spec.by_field[rule.at], raw[at_of[rule.at]]
-            for at, refusal in judged(rule, self.facts, values):
+            silent = not refused.isdisjoint(rule.needs)
+            for at, refusal in judged(rule, self.facts, values, may_be_silent=silent):
                 problems.append(problem(numbers[at], column, refusal, cells[at]))
         problems.sort(key=lambda found: found.row)
         return Block(numbers, values, problems)
 
+    def _reader(self, column: Column) -> Reader:
+        """Columns of one kind share what they have read: a household has one address."""
+        key = id(column.kind), column.required
+        if key not in self.readers:
+            self.readers[key] = Reader(column.kind, required=column.required)
+        return self.readers[key]
+
 
 class Reader:
-    """Reads the cells of one column, each distinct one once."""
+    """Reads the cells of like columns, each distinct one once."""
 
-    def __init__(self, column: Column) -> None:
-        self.column = column
+    def __init__(self, kind: Kind, *, required: bool) -> None:
+        self.kind, self.required = kind, required
         self.values: dict[Any, Any] = {}
         self.told: dict[Any, Refusal] = {}
 
@@ -145,15 +155,14 @@ class Reader:
     def _one(self, cell: Any) -> tuple[Any, Refusal | None]:
         if cell is Mark.FORMULA:
             return Mark.REFUSED, FORMULA
-        kind = self.column.kind
         try:
             text = plain(cell)
-            value = kind.read(text) if text else None
+            value = self.kind.read(text) if text else None
         except BadCell as bad:
             return Mark.REFUSED, bad.refusals[0]
-        if value in (None, ""):
-            return (Mark.REFUSED, MISSING) if self.column.required else (None, None)
-        return value, kind.doubt(value) if kind.doubt else None
+        if value is None or value == "":
+            return (Mark.REFUSED, MISSING) if self.required else (None, None)
+        return value, self.kind.doubt(value) if self.kind.doubt else None
 
 
 def settled(settle: Settle, values: Mapping[str, list[Any]]) -> list[Any]:
@@ -170,20 +179,19 @@ def settled(settle: Settle, values: Mapping[str, list[Any]]) -> list[Any]:
 
 
 def judged(
-    rule: Rule, facts: Facts, values: Mapping[str, list[Any]]
+    rule: Rule, facts: Facts, values: Mapping[str, list[Any]], *, may_be_silent: bool
 ) -> Iterator[tuple[int, Refusal]]:
     """Yield the positions a rule refuses; rows with the same values are asked about once."""
     rows = list(zip(*(values[name] for name in rule.needs), strict=True))
     refusals = {}
     for row in set(rows):
-        if Mark.REFUSED not in row:
-            refusal = rule.check(facts, *row)
-            if refusal is not None:
-                refusals[row] = refusal
+        if may_be_silent and Mark.REFUSED in row:
+            continue
+        refusal = rule.check(facts, *row)
+        if refusal is not None:
+            refusals[row] = refusal
     if refusals:
-        for at, refusal in enumerate(map(refusals.get, rows, repeat(None))):
-            if refusal is not None:
-                yield at, refusal
+        yield from ((at, refusals[row]) for at, row in enumerate(rows) if row in refusals)
 
 
 def problem(row: int, column: Column, refusal: Refusal, cell: object) -> Problem:

@@ -58,6 +58,8 @@ def misread(hint: str, **params: object) -> BadCell:
 
 def narrow(raw: str) -> str:
     """Return codes and numbers as they are kept: half width, without blanks."""
+    if raw.isascii() and raw.isalnum():
+        return raw
     return "".join(unicodedata.normalize("NFKC", raw).translate(BLANKS).split())
 
 
@@ -65,7 +67,10 @@ def text(longest: int) -> Kind:
     """Read a line of text; line breaks become blanks, characters are kept as they are."""
 
     def read(raw: str) -> str:
-        value = LINES.sub(" ", raw.translate(BLANKS)).strip()
+        if raw.isprintable() and "  " not in raw:  # no blank but the plain one is printable
+            value = raw
+        else:
+            value = LINES.sub(" ", raw.translate(BLANKS)).strip()
         if value[:1] in ("=", "＝"):
             raise misread("hint.formula")
         if not value.isprintable() and has_control(value):
@@ -86,8 +91,9 @@ def name(longest: int, marks: str = "LMCP") -> Kind:
     """Read a name: blanks go, rare characters stay; ``marks`` names Unicode classes allowed."""
 
     def read(raw: str) -> str:
-        value = "".join(raw.translate(BLANKS).translate(DOTS).split())
-        if not value.isalpha():
+        value = raw
+        if not raw.isalpha():
+            value = "".join(raw.translate(BLANKS).translate(DOTS).split())
             strange = any(unicodedata.category(mark)[0] not in marks for mark in value)
             if strange or has_control(value):
                 raise misread("hint.name")
@@ -202,6 +208,9 @@ DISTANCE = Kind("distance", _kilometres, expects="hint.distance")
 ID_NUMBER = Kind("id", id_number.compact, expects="hint.id")
 PHONE = matching("phone", MOBILE_OR_LINE, "hint.phone")
 POSTCODE = digits(6)
+NAME = name(40)
+INSTITUTION_OR_NAME = name(40, "LMCPN")  # a home or an office may be the guardian
+ADDRESS = text(200)
 EMAIL_ADDRESS = matching("email", EMAIL, "hint.email")
 HOMEPAGE_ADDRESS = matching("homepage", HOMEPAGE, "hint.homepage")
 ID_VALIDITY = matching("validity", VALIDITY, "hint.validity")

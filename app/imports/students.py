@@ -13,7 +13,7 @@ from app.imports.spec import Column, ImportSpec, Kind
 
 PUPIL = (
     Column("school_code", "学校标识码", r.digits(10), "School code", "xxbsm", example="2141000101"),
-    Column("name", "姓名", r.name(40), "Name", "xm", mask=masking.name, example="李小满"),
+    Column("name", "姓名", r.NAME, "Name", "xm", mask=masking.name, example="李小满"),
     Column("gender", "性别", r.code("gender", "student_allowed"), "Gender", "xbm", example="女"),
     Column("birth_date", "出生日期", r.DATE, "Birth date", "csrq",
            mask=masking.everything, example="20200501"),
@@ -33,7 +33,7 @@ PUPIL = (
     Column("health", "健康状况", r.code("health_status"), "Health", "jkzkm", example="健康或良好"),
     Column("name_pinyin", "姓名拼音", r.text(80), "Pinyin", "xmpy", required=False,
            mask=masking.name),
-    Column("former_name", "曾用名", r.name(40), "Former name", "cym", required=False,
+    Column("former_name", "曾用名", r.NAME, "Former name", "cym", required=False,
            mask=masking.name),
     Column("id_validity", "身份证件有效期", r.ID_VALIDITY, "ID validity", "sfzjyxq",
            required=False, example="2022.05.01-2027.05.01"),
@@ -53,11 +53,11 @@ PUPIL = (
            example="走读"),
     Column("source", "学生来源", r.code("student_source"), "Source", "xslym", required=False,
            example="正常入学"),
-    Column("address_now", "现住址", r.text(200), "Present address", "xzz",
+    Column("address_now", "现住址", r.ADDRESS, "Present address", "xzz",
            mask=masking.address, example="河南省南阳市宛城区光武路1号"),
-    Column("address_mail", "通信地址", r.text(200), "Mailing address", "txdz",
+    Column("address_mail", "通信地址", r.ADDRESS, "Mailing address", "txdz",
            mask=masking.address, example="河南省南阳市宛城区光武路1号"),
-    Column("address_home", "家庭地址", r.text(200), "Home address", "jtzz",
+    Column("address_home", "家庭地址", r.ADDRESS, "Home address", "jtzz",
            mask=masking.address, example="河南省南阳市宛城区光武路1号"),
     Column("phone", "联系电话", r.PHONE, "Phone", "lxdh", mask=masking.phone,
            example="0377-60000000"),
@@ -109,13 +109,13 @@ def member(ordinal: int) -> tuple[Column, ...]:
         )  # fmt: skip
 
     return (
-        column("name", "姓名", r.name(40, "LMCPN"), "name", "cyxm", mask=masking.name,
+        column("name", "姓名", r.INSTITUTION_OR_NAME, "name", "cyxm", mask=masking.name,
                example="李大江" if first else "王小河"),
         column("relation", "关系", r.code("guardian_relation"), "relation", "gxm",
                example="父亲" if first else "母亲"),
         column("relation_note", "关系说明", r.text(40), "relation note", "gxsm", required=False,
                conditional=True),
-        column("address", "现住址", r.text(200), "present address", "xzz", mask=masking.address,
+        column("address", "现住址", r.ADDRESS, "present address", "xzz", mask=masking.address,
                example="河南省南阳市宛城区光武路1号"),
         column("hukou_division", "户口所在地行政区划", r.DIVISION, "household location", "hkszd",
                example="411302000000"),
