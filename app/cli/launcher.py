@@ -127,6 +127,7 @@ class Launcher:
             if service.is_engine:
                 self._stop([service])
         self.record.forget()
+        self.selector.close()
 
     def _stop(self, group: list[Service]) -> None:
         for last_word in (None, None, signal.SIGKILL):

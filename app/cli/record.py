@@ -12,7 +12,7 @@ import json
 import signal
 from collections.abc import Iterable
 from pathlib import Path
-from typing import TextIO
+from typing import Self, TextIO
 
 import psutil
 
@@ -27,6 +27,12 @@ class Record:
     def __init__(self, var: Path) -> None:
         self.file = var / "up.json"
         self.lock = take_lock(var)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.lock.close()
 
     def write(self, children: Iterable[tuple[int, signal.Signals]]) -> None:
         """Remember who lives and how each is told to stop."""

@@ -6,7 +6,7 @@ import contextlib
 import re
 import time
 from pathlib import Path
-from typing import IO
+from typing import IO, Self
 
 LOG_BYTES = 10_000_000  # a longer log is put aside at the next start
 TAIL_BYTES = 4096
@@ -23,6 +23,13 @@ class Said:
         self.folder, self.quiet = folder, quiet
         self.logs: dict[str, IO[bytes]] = {}
         self.open_ends: dict[str, bytes] = {}
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for log in self.logs.values():
+            log.close()
 
     def path(self, name: str) -> Path:
         """Return where a child's log lies."""

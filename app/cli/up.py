@@ -51,14 +51,14 @@ def up(port: int | None, host: str | None) -> None:
 @contextlib.contextmanager
 def supervised(var: Path, *, quiet: bool = False) -> Iterator[Launcher]:
     """Give a launcher that holds the lock of ``var``, and stop all it started at the end."""
-    record, said = Record(var), Said(var / "log", quiet=quiet)
-    for name in record.bury_leftovers():
-        said.line("up", f"ended what a killed `xueji up` had left behind: {name}")
-    launcher = Launcher(var, record, said)
-    try:
-        yield launcher
-    finally:
-        launcher.shut_down()
+    with Record(var) as record, Said(var / "log", quiet=quiet) as said:
+        for name in record.bury_leftovers():
+            said.line("up", f"ended what a killed `xueji up` had left behind: {name}")
+        launcher = Launcher(var, record, said)
+        try:
+            yield launcher
+        finally:
+            launcher.shut_down()
 
 
 def prepare(launcher: Launcher, config: Config) -> None:
