@@ -157,7 +157,6 @@ class Grade(Owned, Stamped, Versioned, Model):
     years: Mapped[int]
     level: Mapped[int] = mapped_column(default=1)
     state: Mapped[GradeState] = mapped_column(default=GradeState.IN_USE, server_default="IN_USE")
-    promoted_year: Mapped[int | None]  # the school year this level was reached in, by promotion
 
     school: Mapped[School] = relationship()
 

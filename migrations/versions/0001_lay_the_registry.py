@@ -446,7 +446,6 @@ def upgrade() -> None:
             server_default="IN_USE",
             nullable=False,
         ),
-        sa.Column("promoted_year", sa.Integer(), nullable=True),
         sa.Column(
             "owner_path", sa.String(length=80, collation="C"), server_default="", nullable=False
         ),

@@ -1,0 +1,51 @@
+"""Deciding many cases at once: each on its own, each with a line that says what became of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, selectinload
+
+from app.errors import AppError, Refusal
+from app.models.case import Case
+from app.workflows.desk import Act
+from app.workflows.engine import flow_of
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of one case of a batch: carried out, or every reason why not."""
+
+    case_id: int
+    refusals: tuple[Refusal, ...] = ()
+
+    @property
+    def done(self) -> bool:
+        """Tell whether the step was carried out."""
+        return not self.refusals
+
+
+def decide(
+    session: Session, case_ids: Iterable[int], act: Act, seen: dict[int, int] | None = None
+) -> list[Outcome]:
+    """Do the same to many cases; a refused one leaves the others alone. Never commits.
+
+    ``seen`` are the versions the person looked at, by case id. A case out of sight is `NotFound`.
+    """
+    seen = seen or {}
+    return [_one(session, case_id, act, seen.get(case_id)) for case_id in case_ids]
+
+
+def _one(session: Session, case_id: int, act: Act, seen: int | None) -> Outcome:
+    found = select(Case).where(Case.id == case_id).options(selectinload(Case.events))
+    case = session.scalars(found).one_or_none()
+    if case is None:
+        return Outcome(case_id, (Refusal("app.not_found"),))
+    try:
+        with session.begin_nested():
+            flow_of(case).fire(session, case, act, seen)
+    except AppError as refused:
+        return Outcome(case_id, refused.refusals)
+    return Outcome(case_id)

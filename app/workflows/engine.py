@@ -1,0 +1,292 @@
+"""The engine: a process is a chain of desks, and every desk gets the same triggers once.
+
+``transitions`` moves the state; this file adds what it leaves open: who may act, why a step is
+closed (every reason at once, never a silent no), whose desk is next and until when, the timeline
+and the audit. `why_not` is the only way to ask and `fire` the only way to move; both read the
+same table, so the greyed button, its tooltip, the 409 page and the diagram cannot disagree.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from typing import Any, ClassVar, Generic, TypeVar
+
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+from sqlalchemy.orm.attributes import flag_modified
+from sqlalchemy.orm.exc import StaleDataError
+from transitions import Machine
+
+from app.errors import Refusal, Refused, Stale, refuse_unless
+from app.models.case import Case, CaseEvent, CaseKind, Decision
+from app.models.organisation import Organisation, Tier
+from app.policies.audit import record
+from app.policies.scope import elevated
+from app.workflows.calendar import due
+from app.workflows.desk import NEEDS_REASON, REVIEWS, Act, Desk, Ending, Party, Trigger
+
+F = TypeVar("F")
+DECISIONS = {
+    Trigger.SUBMIT: Decision.SUBMIT,
+    Trigger.AGREE: Decision.AGREE,
+    Trigger.DISAGREE: Decision.DISAGREE,
+    Trigger.SEND_BACK: Decision.RETURN,
+    Trigger.WITHDRAW: Decision.WITHDRAW,
+    Trigger.REPORT: Decision.REPORT,
+    Trigger.PULL: Decision.PULL,
+}
+REGISTRY: dict[CaseKind, Workflow[Any]] = {}
+
+
+class Workflow(Generic[F]):
+    """Base of every process; a subclass is a table of desks, conditions, guards and effects.
+
+    ``F`` are the facts its guards judge: plain values, gathered with the scope widened because a
+    receiving side cannot see the pupil. The first desk is the originator's.
+    """
+
+    kind: ClassVar[CaseKind]
+    desks: ClassVar[tuple[Desk, ...]]
+    final: ClassVar[str]
+    standing: ClassVar[tuple[str, ...]] = ()  # guards asked again whenever the case moves on
+    machine: ClassVar[Machine]
+
+    def __init_subclass__(cls) -> None:
+        """Refuse, at import time, a table that names a method which is not there."""
+        named = {n for d in cls.desks for n in (*d.guards, *d.effects, d.when) if n}
+        missing = {name for name in named | set(cls.standing) if not hasattr(cls, name)}
+        if missing:
+            raise TypeError(f"{cls.__name__} names unknown methods: {sorted(missing)}")
+        process = cls()
+        cls.machine = process._compile()
+        REGISTRY[cls.kind] = process
+
+    # ── what a process brings ───────────────────────────────────────────────────────────────
+
+    def gather(self, session: Session, case: Any) -> F:
+        """Return the facts the guards judge; called with the scope widened."""
+        raise NotImplementedError
+
+    def finish(self, session: Session, case: Any, act: Act) -> None:
+        """Keep the promise of the whole process; called with the scope widened."""
+        raise NotImplementedError
+
+    # ── asking ──────────────────────────────────────────────────────────────────────────────
+
+    def desk(self, state: str) -> Desk | None:
+        """Return the desk a state stands for; a returned case lies on the first one again."""
+        if state == Ending.RETURNED:
+            return self.desks[0]
+        return next((desk for desk in self.desks if desk.state == state), None)
+
+    def route(self, case: Any) -> list[Desk]:
+        """Return the desks this case passes, in order; those its conditions skip are left out."""
+        return [desk for desk in self.desks if self._holds(desk, case)]
+
+    def triggers(self, case: Case) -> tuple[Trigger, ...]:
+        """Return what the present desk offers at all, to whomever sits there."""
+        desk = self.desk(case.state) if case.is_open else None
+        offered = desk.triggers if desk else ()
+        can_withdraw = desk is not None and case.state in (
+            Ending.RETURNED,
+            *(stop.state for stop in self.route(case)[:2]),
+        )
+        return (*offered, Trigger.WITHDRAW) if can_withdraw else offered
+
+    def why_not(self, session: Session, case: Case, act: Act) -> tuple[Refusal, ...]:
+        """Return every reason against a step; empty means go ahead."""
+        if act.trigger not in self.triggers(case):
+            return (Refusal("E-CLOSED"),)
+        answers = self._person(case, act)
+        if act.trigger in NEEDS_REASON and act.remark is not None:
+            answers.append(refuse_unless(bool(act.remark.strip()), "E-REASON"))
+        desk = self.desk(case.state)
+        if desk is not None and act.trigger in (desk.act, *desk.marks):
+            is_mark = act.trigger in desk.marks
+            names = self.standing if is_mark else (*self.standing, *desk.guards)
+            with elevated(session, "case.ask", recorded=False):
+                facts = self.gather(session, case)
+                answers += [getattr(self, name)(case, facts, act.today) for name in names]
+        return tuple(answer for answer in answers if answer is not None)
+
+    # ── moving ──────────────────────────────────────────────────────────────────────────────
+
+    def open(self, session: Session, case: Case, act: Act) -> None:
+        """Put a new case on the registry and submit it, or raise `Refused`; never commits.
+
+        The caller has judged that the pupil may be named; the database checks that the pupil is
+        at the owner's school and has no other open case.
+        """
+        first = self.desks[0]
+        case.state, case.initiator_id = first.state, act.actor.user_id
+        case.initiator_org_id = case.awaiting_id = act.actor.organisation_id
+        case.awaiting_office = first.office
+        try:
+            with elevated(session, f"case.open {self.kind}"):
+                session.add(case)
+                session.flush()
+        except IntegrityError:
+            raise Refused(Refusal("E-LOCK")) from None
+        self.fire(session, case, act)
+
+    def fire(self, session: Session, case: Case, act: Act, seen: int | None = None) -> None:
+        """Move a case one step, or raise `Refused` or `Stale`; never commits.
+
+        ``seen`` is the version the person looked at: a case that moved since then is `Stale`.
+        """
+        session.refresh(case, with_for_update=True)  # the second of two waits here, and is told
+        if seen is not None and seen != case.version:
+            raise Stale
+        act = replace(act, remark=act.remark or "")
+        if refusals := self.why_not(session, case, act):
+            raise Refused(*refusals)
+        desk, before, version = self.desk(case.state), case.state, case.version
+        assert desk is not None  # noqa: S101  why_not has found it
+        self._move(session, case, act, desk)
+        session.add(_line(case, act, before, version))
+        _flush(session)
+        self._keep_promises(session, case, act, desk)
+        record(
+            session,
+            f"case.{act.trigger}",
+            object_type="case",
+            object_id=case.id,
+            state=case.state,
+        )
+
+    # ── inside ──────────────────────────────────────────────────────────────────────────────
+
+    def _move(self, session: Session, case: Case, act: Act, desk: Desk) -> None:
+        """Let the machine choose the next state, and lay the case on that desk."""
+        if act.trigger in desk.marks:
+            flag_modified(case, "state")  # it stays, and is still one step of the race
+        else:
+            self.machine.events[act.trigger].trigger(case)
+            case.step_since = datetime.now(UTC)
+            self._lay(session, case, act.today)
+        _flush(session)
+
+    def _keep_promises(self, session: Session, case: Case, act: Act, desk: Desk) -> None:
+        names = desk.effects if act.trigger in (desk.act, *desk.marks) else ()
+        done = case.state == self.final
+        if not names and not done:
+            return
+        with elevated(session, f"case {case.id} {act.trigger}"):
+            for name in names:
+                getattr(self, name)(session, case, act)
+            if done:
+                self.finish(session, case, act)
+
+    def _lay(self, session: Session, case: Case, today: date) -> None:
+        """Say whose desk the case lies on now, and until when; or close it."""
+        desk = self.desk(case.state)
+        if desk is None:
+            case.awaiting_id = case.awaiting_office = case.due_on = None
+            case.closed_at = datetime.now(UTC)
+            return
+        if desk is self.desks[0]:
+            case.awaiting_id = case.initiator_org_id
+        else:
+            case.awaiting_id = organisation_of(session, case, desk.party).id
+        case.awaiting_office, case.due_on = desk.office, due(today, desk.days)
+
+    def _person(self, case: Case, act: Act) -> list[Refusal | None]:
+        """Judge the person: their desk, not their own submission, not their second decision."""
+        actor = act.actor
+        decided = {e.user_id for e in case.events if e.decision is Decision.AGREE}
+        if act.trigger is Trigger.WITHDRAW:
+            may = case.initiator_id == actor.user_id and not decided
+            return [refuse_unless(may, "E-NOTMINE")]
+        is_here = case.awaiting_id == actor.organisation_id and case.awaiting_office == actor.office
+        answers = [refuse_unless(is_here, "E-NOTMINE")]
+        if act.trigger in REVIEWS:
+            may = actor.user_id not in (case.initiator_id, *decided)
+            answers.append(refuse_unless(may, "E-SELF"))
+        return answers
+
+    def _holds(self, desk: Desk, case: Any) -> bool:
+        return not desk.when or bool(getattr(self, desk.when)(case))
+
+    def _compile(self) -> Machine:
+        """Compile the chain into one shared, stateless machine."""
+        states = [*(desk.state for desk in self.desks), self.final, *Ending]
+        reviews = [desk.state for desk in self.desks if desk.act is Trigger.AGREE]
+        first = self.desks[0].state
+        table = [row for at in range(len(self.desks)) for row in self._onward(at)]
+        table += [
+            {"trigger": Trigger.DISAGREE, "source": reviews, "dest": Ending.REJECTED},
+            {"trigger": Trigger.SEND_BACK, "source": reviews, "dest": Ending.RETURNED},
+            {
+                "trigger": Trigger.WITHDRAW,
+                "source": [first, Ending.RETURNED, *reviews],
+                "dest": Ending.WITHDRAWN,
+            },
+        ]
+        return Machine(
+            model=None,
+            states=states,
+            initial=first,
+            transitions=table,
+            auto_transitions=False,
+            send_event=True,
+        )
+
+    def _onward(self, at: int) -> list[dict[str, Any]]:
+        """Return the ways on from one desk: the first later desk whose condition holds."""
+        here = self.desks[at]
+        source = [here.state, Ending.RETURNED] if at == 0 else here.state
+        rows: list[dict[str, Any]] = []
+        for later in self.desks[at + 1 :]:
+            rows.append({"trigger": here.act, "source": source, "dest": later.state})
+            if not later.when:
+                return rows
+            rows[-1]["conditions"] = self._condition(later)
+        return [*rows, {"trigger": here.act, "source": source, "dest": self.final}]
+
+    def _condition(self, desk: Desk) -> Callable[[Any], bool]:
+        return lambda event: self._holds(desk, event.model)
+
+
+def organisation_of(session: Session, case: Case, party: Party) -> Organisation:
+    """Return the organisation a party of this case is."""
+    if party is Party.MINISTRY:
+        return session.scalars(select(Organisation).where(Organisation.tier == Tier.MINISTRY)).one()
+    is_owner = party in (Party.OWNER_SCHOOL, Party.OWNER_AUTHORITY)
+    school = case.owner if is_owner else case.receiving
+    if school is None:
+        raise Refused(Refusal("E-CLOSED"))
+    if party in (Party.OWNER_SCHOOL, Party.RECEIVING_SCHOOL):
+        return school
+    assert school.parent is not None  # noqa: S101  the database says so of all but the ministry
+    return school.parent
+
+
+def _line(case: Case, act: Act, before: str, version: int) -> CaseEvent:
+    """Return the line of the timeline that a step writes."""
+    return CaseEvent(
+        case_id=case.id,
+        case_version=version,
+        decision=DECISIONS[act.trigger],
+        from_state=before,
+        to_state=case.state,
+        organisation_id=act.actor.organisation_id,
+        user_id=act.actor.user_id,
+        role=act.actor.role,
+        remark=(act.remark or "").strip() or None,
+    )
+
+
+def flow_of(case: Case) -> Workflow[Any]:
+    """Return the process a case follows."""
+    return REGISTRY[case.kind]
+
+
+def _flush(session: Session) -> None:
+    """Flush, and name a lost race for what it is."""
+    try:
+        session.flush()
+    except (StaleDataError, IntegrityError):
+        raise Stale from None

@@ -1,0 +1,115 @@
+"""Opening cases: the look-up of another school's pupil, and what a case remembers of its pupil.
+
+A receiving school names a pupil it cannot see by exact name and number. "No such number" and
+"another name" are answered alike, every look-up is audited, and nothing but what it typed comes
+back (P09, roles.md 3.2 and 3.4).
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
+
+from app.codes import masking
+from app.errors import Refusal, Refused
+from app.models.case import Registration, Transfer
+from app.models.school import SchoolClass
+from app.models.sealed import KEYS
+from app.models.student import NumberHistory, Student
+from app.policies.audit import record
+from app.policies.scope import elevated
+from app.workflows.desk import Act
+from app.workflows.engine import REGISTRY
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What the receiving school asks for: a pupil by name and number, and a class of its own."""
+
+    name: str
+    number: str  # student number, present or former, or ID number
+    to_class_id: int
+    reason: str
+    reason_text: str | None = None
+
+
+def open_transfer(session: Session, wish: Wish, act: Act) -> Transfer:
+    """Open and submit a transfer to a class of the actor's school, or raise `Refused`."""
+    room = session.get(SchoolClass, wish.to_class_id)
+    if room is None or room.school_id != act.actor.organisation_id:
+        raise Refused(Refusal("E-REF-CLASS"))
+    if wish.reason == "9" and not (wish.reason_text or "").strip():
+        raise Refused(Refusal("E-REASON"))
+    found = find_pupil(session, wish.name, wish.number)
+    if found["school_id"] == act.actor.organisation_id:
+        raise Refused(Refusal("E-SELFSCHOOL"))
+    case = Transfer(
+        student_id=found["student_id"],
+        owner_id=found["school_id"],
+        receiving_id=act.actor.organisation_id,
+        to_grade_id=room.grade_id,
+        to_class_id=room.id,
+        reason=wish.reason,
+        reason_text=wish.reason_text,
+        snapshot=found["snapshot"],
+    )
+    REGISTRY[case.kind].open(session, case, act)
+    return case
+
+
+def find_pupil(session: Session, name: str, number: str) -> dict[str, Any]:
+    """Return a pupil's id, school and snapshot by exact name and number, or raise `Refused`."""
+    digest, typed = KEYS.digest(normal(number)), normal(name)
+    former = select(NumberHistory.student_id).where(NumberHistory.number_digest == digest)
+    named = select(Student).where(
+        Student.name == typed,
+        or_(
+            Student.number_digest == digest,
+            Student.id_digest == digest,
+            Student.id.in_(former),
+        ),
+    )
+    with elevated(session, "pupil.search", recorded=False):
+        found = [
+            {"student_id": p.id, "school_id": p.school_id, "snapshot": snapshot(p)}
+            for p in session.scalars(named.limit(2))
+        ]
+    record(session, "pupil.search", hit=len(found) == 1)
+    if len(found) != 1:
+        raise Refused(Refusal("E-NOTFOUND"))
+    return found[0]
+
+
+def open_registration(session: Session, pupil: Student, act: Act) -> Registration:
+    """Open and submit the registration of a pupil of the actor's school, or raise `Refused`."""
+    case = Registration(
+        student_id=pupil.id,
+        owner_id=pupil.school_id,
+        batch_id=pupil.import_batch_id,
+        snapshot=snapshot(pupil),
+    )
+    REGISTRY[case.kind].open(session, case, act)
+    return case
+
+
+def snapshot(pupil: Student) -> dict[str, Any]:
+    """Return what both sides of a case may see of its pupil; the number is masked."""
+    room = pupil.school_class
+    return {
+        "name": pupil.name,
+        "gender": pupil.gender,
+        "number": masking.national_number(pupil.number) if pupil.number else None,
+        "school": pupil.school.organisation.name,
+        "grade": pupil.grade.code,
+        "class_number": room.number if room else None,
+        "class_name": room.name if room else None,
+    }
+
+
+def normal(text: str) -> str:
+    """Return a name or number as the registry writes it: NFKC, no blanks, capitals."""
+    return "".join(unicodedata.normalize("NFKC", text).split()).upper()

@@ -1,0 +1,114 @@
+"""学籍注册: a pupil of an import or of a form becomes an in-school pupil with a number (P02, P03).
+
+    DRAFT ──submit──▶ SCHOOL_REVIEW ──agree──▶ AUTHORITY_REVIEW ──agree──▶ REGISTERED
+      ▲                    │    disagree ▶ REJECTED    │
+      └──── send_back ▶ RETURNED ◀─────────────────────┘        withdraw ▶ WITHDRAWN
+
+The school's registrar submits, its leader reviews, the managing authority's registrar registers.
+On registration the pupil is in school and holds a temporary L number; G or J follow when the
+identity is verified (P34). A refused pupil stays visible as not registered.
+"""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import exists, select
+from sqlalchemy.orm import Session
+
+from app.codes.national_number import temporary
+from app.errors import Refusal, refuse_unless
+from app.models.case import CaseKind, Registration
+from app.models.school import ClassState, Grade, GradeState, School, SchoolClass
+from app.models.sealed import KEYS
+from app.models.student import NumberHistory, ProblemFlag, StartKind, Status, Student
+from app.policies.roles import Office
+from app.workflows.desk import Act, Desk, Party, Trigger
+from app.workflows.engine import Workflow
+
+DRAFT, SCHOOL_REVIEW = "DRAFT", "SCHOOL_REVIEW"
+AUTHORITY_REVIEW, REGISTERED = "AUTHORITY_REVIEW", "REGISTERED"
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What the rules need to know of the pupil and of the school."""
+
+    status: Status
+    problem: ProblemFlag
+    class_open: bool
+    year_turned: bool  # every older cohort stands where the newcomers' entry year puts it
+
+
+class RegistrationWorkflow(Workflow[Facts]):
+    """The table is the process."""
+
+    kind = CaseKind.REGISTRATION
+    desks = (
+        Desk(DRAFT, Party.OWNER_SCHOOL, Office.REGISTRAR, Trigger.SUBMIT, guards=("year_turned",)),
+        Desk(SCHOOL_REVIEW, Party.OWNER_SCHOOL, Office.LEADER),
+        Desk(AUTHORITY_REVIEW, Party.OWNER_AUTHORITY, Office.REGISTRAR),
+    )
+    final = REGISTERED
+    standing = ("is_pending", "has_no_problem", "class_is_open")
+
+    # ── guards: None lets the step pass ─────────────────────────────────────────────────────
+
+    def is_pending(self, _case: Registration, facts: Facts, _today: date) -> Refusal | None:
+        """Only a pupil who is not registered yet can be registered."""
+        return refuse_unless(facts.status is Status.PENDING_REGISTRATION, "E-STATUS")
+
+    def has_no_problem(self, _case: Registration, facts: Facts, _today: date) -> Refusal | None:
+        """An open problem record is settled first (P04: it is not in the review list)."""
+        is_clear = facts.problem in (ProblemFlag.NONE, ProblemFlag.RESOLVED)
+        return refuse_unless(is_clear, "E-PROBLEM")
+
+    def class_is_open(self, _case: Registration, facts: Facts, _today: date) -> Refusal | None:
+        """The class still takes pupils."""
+        return refuse_unless(facts.class_open, "E-CLASS")
+
+    def year_turned(self, _case: Registration, facts: Facts, _today: date) -> Refusal | None:
+        """P02.1: first-graders wait until graduation and promotion of the school are done."""
+        return refuse_unless(facts.year_turned, "E-PROMO")
+
+    # ── facts and effect ────────────────────────────────────────────────────────────────────
+
+    def gather(self, session: Session, case: Registration) -> Facts:
+        """Read the pupil, the class and whether the school's cohorts have moved up."""
+        pupil = session.get_one(Student, case.student_id)
+        room = session.get(SchoolClass, pupil.class_id) if pupil.class_id else None
+        behind = exists().where(
+            Grade.school_id == pupil.school_id,
+            Grade.stage == pupil.grade.stage,
+            Grade.state == GradeState.IN_USE,
+            Grade.entry_year < pupil.grade.entry_year,
+            Grade.level <= pupil.grade.level,
+        )
+        return Facts(
+            status=pupil.status,
+            problem=pupil.problem_flag,
+            class_open=room is not None and room.state is ClassState.IN_USE,
+            year_turned=not session.scalar(select(behind)),
+        )
+
+    def finish(self, session: Session, case: Registration, act: Act) -> None:
+        """Put the pupil on the school's roll with a temporary number."""
+        pupil = session.get_one(Student, case.student_id)
+        area = session.get_one(School, pupil.school_id).division[:6]
+        pupil.take_number(free_number(session, area, pupil.birth_date))
+        pupil.join(StartKind.ADMITTED, act.today, case.id)
+
+
+def free_number(session: Session, area: str, birth_date: date) -> str:
+    """Draw L numbers until one is free; the unique index has the last word."""
+    while True:
+        number = temporary(area, birth_date, secrets.randbelow)
+        digest = KEYS.digest(number)
+        taken = select(
+            exists().where(Student.number_digest == digest)
+            | exists().where(NumberHistory.number_digest == digest)
+        )
+        if not session.scalar(taken):
+            return number
