@@ -1,1 +1,1 @@
-"""Screens and API: they ask, show and tell; scope is the database's and rules are the workflows'."""
+"""Screens: they ask, show and tell; scope is the database's and rules are the workflows'."""

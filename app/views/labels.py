@@ -1,0 +1,225 @@
+"""What codes, states, days and figures look like: labels, tags, masks. Formatters of columns.
+
+A state is shown as glyph, word and colour; which ones is said here once, in `TAGS`, so that the
+list, the card, the inbox and the print agree. FAB hands a formatter the `.value` of an enum,
+which in this house equals the member's name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import date, datetime
+from enum import Enum
+from typing import Any, NamedTuple
+from zoneinfo import ZoneInfo
+
+from flask_babel import lazy_gettext as _
+from markupsafe import Markup, escape
+
+from app.codes import masking
+from app.codes.tables import table
+from app.views.words import lang
+
+CHINA = ZoneInfo("Asia/Shanghai")
+NONE = "—"  # none; a 0 is shown only where zero is the news
+Formatter = Callable[[Any], Any]
+
+
+class Tag(NamedTuple):
+    """The kind (token of the skin) and the glyph of a state."""
+
+    kind: str
+    icon: str = ""
+
+
+OK, ACT, WARN = Tag("ok", "circle-check"), Tag("act", "circle-dot"), Tag("warn", "circle-pause")
+BAD, HOLD, OFF = Tag("bad", "circle-xmark"), Tag("hold", "triangle-exclamation"), Tag("off")
+TAGS: Mapping[str, Mapping[str, Tag]] = {
+    "student_status": {
+        "PENDING_REGISTRATION": Tag("act", "hourglass-half"),
+        "IN_SCHOOL": OK,
+        "SUSPENDED": WARN,
+        "MISSING": Tag("bad", "circle-question"),
+        "SUSPECTED_DROPOUT": Tag("bad", "circle-question"),
+    },
+    "ProblemFlag": {"OPEN": HOLD, "IN_PROCESS": ACT, "RESOLVED": OK},
+    "SchoolState": {"ACTIVE": OK},
+    "GradeState": {"IN_USE": OK, "OVER_STAGE": Tag("warn", "triangle-exclamation")},
+    "ClassState": {"IN_USE": OK},
+    "JobState": {
+        "QUEUED": Tag("off", "clock"),
+        "RUNNING": Tag("act", "hourglass-half"),
+        "DONE": OK,
+        "FAILED": BAD,
+    },
+    "BatchState": {
+        "PENDING": Tag("off", "clock"),
+        "CHECKING": Tag("act", "hourglass-half"),
+        "PREVIEW": Tag("warn", "eye"),
+        "COMMITTING": Tag("act", "hourglass-half"),
+        "COMMITTED": OK,
+        "FAILED": BAD,
+    },
+    "RunState": {
+        "REHEARSED": Tag("warn", "eye"),
+        "ASKED": Tag("warn", "user-clock"),
+        "RUNNING": Tag("act", "hourglass-half"),
+        "DONE": OK,
+    },
+    "Verdict": {"NEW": Tag("ok", "circle-plus"), "REFUSED": BAD},
+    "Severity": {"ERROR": BAD, "WARNING": Tag("warn", "triangle-exclamation")},
+}
+CODES = {"Status": "student_status"}  # enums whose words stand in a code table
+WORDS: Mapping[str, Mapping[str, Any]] = {
+    "Tier": {
+        "MINISTRY": _("Ministry"),
+        "PROVINCE": _("Province"),
+        "CITY": _("City"),
+        "COUNTY": _("County"),
+        "SCHOOL": _("School"),
+    },
+    "Stage": {"PRIMARY": _("Primary"), "JUNIOR": _("Junior high"), "SENIOR": _("Senior high")},
+    "SchoolState": {"ACTIVE": _("In operation"), "CLOSED": _("Closed")},
+    "GradeState": {
+        "IN_USE": _("In use"),
+        "OVER_STAGE": _("Over stage"),
+        "GRADUATED": _("Graduated"),
+    },
+    "ClassState": {"IN_USE": _("In use"), "MERGED": _("Merged"), "CLOSED": _("Closed")},
+    "NumberKind": {"G": _("Formal (G)"), "J": _("Formal (J)"), "L": _("Temporary (L)")},
+    "ProblemFlag": {
+        "NONE": NONE,
+        "OPEN": _("Problem record"),
+        "IN_PROCESS": _("Being handled"),
+        "RESOLVED": _("Resolved"),
+    },
+    "JobState": {
+        "QUEUED": _("Queued"),
+        "RUNNING": _("Running"),
+        "DONE": _("Done"),
+        "FAILED": _("Failed"),
+        "CANCELLED": _("Cancelled"),
+    },
+    "BatchState": {
+        "PENDING": _("Queued"),
+        "CHECKING": _("Checking"),
+        "PREVIEW": _("Waits for your look"),
+        "COMMITTING": _("Writing"),
+        "COMMITTED": _("Written"),
+        "DISCARDED": _("Discarded"),
+        "FAILED": _("Unreadable"),
+    },
+    "RunState": {
+        "REHEARSED": _("Rehearsed"),
+        "ASKED": _("Waits for a second person"),
+        "RUNNING": _("Running"),
+        "DONE": _("Done"),
+        "UNDONE": _("Undone"),
+        "EXPIRED": _("Expired"),
+    },
+    "Verdict": {"NEW": _("New"), "REFUSED": _("Refused")},
+    "Severity": {"ERROR": _("Blocks"), "WARNING": _("Does not block")},
+    "CaseKind": {"REGISTRATION": _("Registration"), "TRANSFER": _("Transfer")},
+    "Decision": {
+        "SUBMIT": _("Submitted"),
+        "AGREE": _("Agreed"),
+        "DISAGREE": _("Disagreed"),
+        "RETURN": _("Sent back"),
+        "WITHDRAW": _("Withdrawn"),
+        "CLEAN": _("Cleaned up"),
+        "INTERVENE": _("Intervened"),
+        "REPORT": _("Reported to"),
+        "PULL": _("Archive pulled"),
+    },
+}
+
+
+def word_of(family: str, name: str) -> str:
+    """Return the word for a code of a table or for a member of an enum, named by its class."""
+    if family in WORDS:
+        return str(WORDS[family].get(name, name))
+    return code_name(CODES.get(family, family), name)
+
+
+def code_name(name: str, code: str) -> str:
+    """Return the name of a code; a code the table does not know is shown as it is."""
+    codes = table(name)
+    return codes[code].name(lang()) if code in codes else code
+
+
+def choices_of(family: str) -> list[tuple[str, str]]:
+    """Return every code of a table or member of an enum with its word, for forms and filters."""
+    if family in WORDS:
+        return [(name, str(word)) for name, word in WORDS[family].items()]
+    return [(entry.code, entry.name(lang())) for entry in table(CODES.get(family, family))]
+
+
+def tag(family: str, name: Any) -> Markup:
+    """Return a state as glyph, word and colour; also a word of the templates."""
+    if name in (None, ""):
+        return Markup("{}").format(NONE)
+    name = name.name if isinstance(name, Enum) else str(name)
+    kind, icon = TAGS.get(CODES.get(family, family), {}).get(name, OFF)
+    return tag_of(kind, word_of(family, name), icon)
+
+
+def tag_of(kind: str, word: str, icon: str = "") -> Markup:
+    """Return a tag of a kind: ok, act, warn, bad, hold, off."""
+    glyph = Markup('<i class="fa fa-{}" aria-hidden="true"></i>').format(icon) if icon else ""
+    return Markup('<span class="tag tag-{}">{}{}</span>').format(kind, glyph, word)
+
+
+# ── formatters of columns ────────────────────────────────────────────────────────────────
+
+
+def label_of(family: type[Enum] | str) -> Formatter:
+    """Return the formatter that shows an enum's member or a code by its word."""
+    name = family if isinstance(family, str) else family.__name__
+    return lambda value: NONE if value in (None, "") else word_of(name, _name(value))
+
+
+def state_of(family: type[Enum] | str) -> Formatter:
+    """Return the formatter that shows a state as a tag."""
+    name = family if isinstance(family, str) else family.__name__
+    return lambda value: tag(name, value)
+
+
+def masked_by(kind: str) -> Formatter:
+    """Return the formatter that shows a personal value masked; kinds are those of `masking`."""
+    mask: Callable[[str], str] = getattr(masking, kind)
+    return lambda value: mask(value) if value else NONE
+
+
+def yes_no(value: bool | None) -> str:
+    """Say yes or no."""
+    return NONE if value is None else str(_("Yes") if value else _("No"))
+
+
+def day(value: date | None) -> str:
+    """Show a day as 2026-06-30."""
+    return f"{value:%Y-%m-%d}" if value else NONE
+
+
+def moment(value: datetime | None) -> str:
+    """Show a moment in China's time, to the minute."""
+    return f"{value.astimezone(CHINA):%Y-%m-%d %H:%M}" if value else NONE
+
+
+def figure(value: float | None) -> str:
+    """Show a number with commas between the thousands."""
+    return NONE if value is None else f"{value:,}"
+
+
+def plain(value: Any) -> Any:
+    """Show any value that has no formatter of its own."""
+    if isinstance(value, bool):
+        return yes_no(value)
+    if isinstance(value, datetime):
+        return moment(value)
+    if isinstance(value, date):
+        return day(value)
+    return NONE if value is None or value == "" else escape(value)
+
+
+def _name(value: Any) -> str:
+    return value.name if isinstance(value, Enum) else str(value)

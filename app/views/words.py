@@ -1,0 +1,19 @@
+"""The language of this request, and refusals said in it."""
+
+from __future__ import annotations
+
+from flask_babel import get_locale
+
+from app.errors import Refusal
+from app.messages import catalogue
+
+
+def lang() -> str:
+    """Return the language of this request: zh or en."""
+    locale = get_locale()
+    return "zh" if locale is None else str(locale.language)
+
+
+def say(refusal: Refusal) -> str:
+    """Return a refusal as a sentence: what, where, what to do."""
+    return catalogue.say(refusal, lang())
