@@ -15,6 +15,8 @@ COMMANDS = {
     "migrate": "app.cli.setup:migrate",
     "init": "app.cli.setup:init",
     "keys": "app.cli.keys:keys",
+    "template": "app.cli.importing:template",
+    "import": "app.cli.importing:import_",
     "worker": "app.cli.running:worker",
     "scheduler": "app.cli.running:scheduler",
     "doctor": "app.cli.doctor:doctor",

@@ -7,7 +7,7 @@ so that the corrected rows can be uploaded as they are.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import IO, Any
 
 from app.errors import BadCell
@@ -27,10 +27,10 @@ def write(
     spec: ImportSpec, sheet: Sheet, problems: Iterable[Problem], out: IO[bytes], lang: str = "zh"
 ) -> int:
     """Write the failed rows of a sheet and return how many; warnings are shown beside errors."""
-    told: dict[int, list[Problem]] = defaultdict(list)
+    by_row: dict[int, list[Problem]] = defaultdict(list)
     for problem in problems:
-        told[problem.row].append(problem)
-    failed = {row: found for row, found in told.items() if any(p.is_error for p in found)}
+        by_row[problem.row].append(problem)
+    failed = {row: found for row, found in by_row.items() if any(p.is_error for p in found)}
     with Book(spec, out) as book:
         pen = Pen(book, lang)
         for first, columns in sheet.blocks:
@@ -63,8 +63,13 @@ class Pen:
             if cell != "" or at in look:
                 self.book.data.write_string(self.row, at, typed(cell), look.get(at, self.book.text))
         reasons = ROW_WORD[self.lang].format(row=row)
-        reasons += " ".join(sentence(problem, self.lang) for problem in problems)
+        reasons += " ".join(told(problem, self.lang) for problem in problems)
         self.book.data.write_string(self.row, len(self.book.spec.columns), reasons, self.book.text)
+
+
+def told(problem: Problem, lang: str) -> str:
+    """Return what is wrong as one sentence that names the heading."""
+    return fill(problem.code, {"heading": problem.heading, **problem.params}, lang)
 
 
 def typed(cell: object) -> str:
@@ -73,9 +78,3 @@ def typed(cell: object) -> str:
         return plain(cell)
     except BadCell:
         return str(cell)
-
-
-def sentence(problem: Problem, lang: str) -> str:
-    """Return what is wrong as one sentence that names the heading."""
-    params: Mapping[str, object] = {"heading": problem.heading, **problem.params}
-    return fill(problem.code, params, lang)

@@ -6,6 +6,7 @@ from importlib import import_module
 
 MODULES = [
     "app.jobs.housekeeping",
+    "app.jobs.importing",
 ]
 
 

@@ -70,4 +70,17 @@ TEXTS: Texts = {
         "This is version {got} of the template, now it is {expected}; download it again, copy "
         "the rows into it and upload that.",
     ),
+    "E-BATCH-REFUSED": Text(
+        "本批次有 {count} 行未通过检查，未导入任何一行；请下载错误清单，改正后重新上传。",
+        "{count} rows of this batch failed, so nothing was imported; download the error "
+        "workbook, correct it and upload it again.",
+    ),
+    "E-BATCH-STATE": Text(
+        "该批次当前不能进行此操作；请刷新页面查看它的状态。",
+        "The batch cannot do this now; reload the page to see how it stands.",
+    ),
+    "E-BATCH-HOME": Text(
+        "只有学校账号可以导入学生；请用学校账号登录。",
+        "Only an account of a school imports pupils; sign in as one.",
+    ),
 }

@@ -42,15 +42,7 @@ ERRORS: Texts = {
         "“{heading}”与身份证件号不一致；请对照证件核对两项。",
         "{heading} does not agree with the ID number; compare both with the document.",
     ),
-    "E-DUP": Text(
-        "“{heading}”已有登记，不能重复建立学籍；请核对，如确为同一学生请办理转学。",
-        "{heading} is registered already, so no second record can be made; check it, and ask "
-        "for a transfer if it is the same pupil.",
-    ),
-    "E-DUP-FILE": Text(
-        "“{heading}”与本文件第 {other} 行相同；请核对并删除重复的一行。",
-        "{heading} is the same as in row {other} of this file; check both and remove one.",
-    ),
+    "E-DUP": Text("“{heading}”重复：{where}。", "{heading} is there twice: {where}."),
 }
 
 WARNINGS: Texts = {
@@ -77,6 +69,15 @@ WARNINGS: Texts = {
 }
 
 HINTS: Texts = {
+    "hint.registered": hint(
+        "已有登记，不能重复建立学籍；请核对，如确为同一学生请办理转学",
+        "it is registered already, so no second record can be made; check it, and ask for a "
+        "transfer if it is the same pupil",
+    ),
+    "hint.same_row": hint(
+        "与本文件第 {other} 行相同；请核对并删除其中一行",
+        "row {other} of this file has the same; check both and remove one",
+    ),
     "hint.text": hint(
         "有不能使用的字符，请删除", "it holds characters that cannot be used; remove them"
     ),

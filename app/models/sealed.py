@@ -49,15 +49,23 @@ class Keyring:
 
     def seal(self, text: str, purpose: str) -> bytes:
         """Return ``text`` sealed for one purpose (a field's name), which opening must repeat."""
+        return self.seal_bytes(text.encode(), purpose)
+
+    def seal_bytes(self, data: bytes, purpose: str) -> bytes:
+        """Return bytes, such as a whole file, sealed for one purpose."""
         nonce = os.urandom(NONCE_BYTES)
-        sealed = self._key(self._active).encrypt(nonce, text.encode(), purpose.encode())
+        sealed = self._key(self._active).encrypt(nonce, data, purpose.encode())
         return bytes((self._active,)) + nonce + sealed
 
     def unseal(self, data: bytes, purpose: str) -> str:
         """Return what was sealed for this purpose, or raise `Locked`."""
+        return self.unseal_bytes(data, purpose).decode()
+
+    def unseal_bytes(self, data: bytes, purpose: str) -> bytes:
+        """Return the bytes that were sealed for this purpose, or raise `Locked`."""
         nonce, sealed = data[1 : 1 + NONCE_BYTES], data[1 + NONCE_BYTES :]
         try:
-            return self._key(data[0]).decrypt(nonce, sealed, purpose.encode()).decode()
+            return self._key(data[0]).decrypt(nonce, sealed, purpose.encode())
         except (InvalidTag, IndexError) as error:
             raise Locked from error
 

@@ -1,0 +1,160 @@
+"""导入批次: one uploaded workbook from its arrival to its end.
+
+    PENDING ──▶ CHECKING ──▶ PREVIEW ──▶ COMMITTING ──▶ COMMITTED
+                   │  ▲         │  ▲──────────┘ something changed since the preview
+                   ▼  └─────────┘  └ discard ──▶ DISCARDED
+                 FAILED: the file cannot be read at all
+
+Nothing here commits: views and jobs do, once, at the end.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+from typing import NamedTuple
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import delete, func, select, update
+from sqlalchemy.orm import Session
+
+from app.errors import NotFound, Refusal, Refused
+from app.imports import storage
+from app.imports.spec import Facts, ImportSpec, Room
+from app.imports.students import SPEC as STUDENTS
+from app.models.account import Account
+from app.models.import_batch import (
+    BatchState,
+    ImportBatch,
+    ImportGuardian,
+    ImportProblem,
+    ImportRow,
+)
+from app.models.organisation import Organisation, Tier
+from app.models.school import ClassState, School, SchoolClass
+
+SPECS: dict[str, ImportSpec] = {STUDENTS.name: STUDENTS}
+CHINA = ZoneInfo("Asia/Shanghai")
+OPEN = (BatchState.PENDING, BatchState.CHECKING, BatchState.PREVIEW)
+SPENT = (BatchState.DISCARDED, BatchState.FAILED)
+LONGEST_NAME = 200
+
+
+class Received(NamedTuple):
+    """A batch, and whether this upload made it or the same file had been there before."""
+
+    batch: ImportBatch
+    is_new: bool
+
+
+def receive(session: Session, uploader: int, file_name: str, data: bytes) -> Received:
+    """Keep a workbook for the school of an account; the same file again is its old batch."""
+    home = session.execute(
+        select(Organisation.id, Organisation.tier)
+        .join(Account, Account.organisation_id == Organisation.id)
+        .where(Account.user_id == uploader)
+    ).one_or_none()
+    if home is None or home.tier is not Tier.SCHOOL:
+        raise Refused(Refusal("E-BATCH-HOME"))
+    digest = storage.keep(data)
+    session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(digest, home.id))))
+    known = session.scalar(
+        select(ImportBatch)
+        .where(
+            ImportBatch.school_id == home.id,
+            ImportBatch.sha256 == digest,
+            ImportBatch.state.not_in(SPENT),
+        )
+        .order_by(ImportBatch.id.desc())
+        .limit(1)
+    )
+    if known is not None:
+        return Received(known, is_new=False)
+    batch = ImportBatch(
+        template=STUDENTS.name,
+        school_id=home.id,
+        uploaded_by=uploader,
+        file_name=file_name.replace("\\", "/").rpartition("/")[2][-LONGEST_NAME:],
+        sha256=digest,
+        bytes=len(data),
+    )
+    session.add(batch)
+    session.flush()
+    return Received(batch, is_new=True)
+
+
+def again(batch: ImportBatch) -> Refusal:
+    """Return what to tell somebody who uploads the same file once more."""
+    on = batch.created_at.astimezone(CHINA).date()
+    return Refusal("E-FILE-AGAIN", {"batch": batch.id, "on": on.isoformat()})
+
+
+def held(session: Session, batch_id: int) -> ImportBatch:
+    """Return the batch, locked until the caller commits, or raise `NotFound`."""
+    locked = select(ImportBatch).where(ImportBatch.id == batch_id).with_for_update()
+    batch: ImportBatch | None = session.scalar(locked.execution_options(populate_existing=True))
+    if batch is None:
+        raise NotFound
+    return batch
+
+
+def facts_of(session: Session, batch: ImportBatch, today: date) -> Facts:
+    """Return what the rules may know about the importing school."""
+    code, division, urban_rural = session.execute(
+        select(Organisation.code, School.division, School.urban_rural)
+        .join(School, School.id == Organisation.id)
+        .where(Organisation.id == batch.school_id)
+    ).one()
+    rooms = session.execute(
+        select(SchoolClass.number, SchoolClass.id, SchoolClass.grade_id).where(
+            SchoolClass.school_id == batch.school_id, SchoolClass.state == ClassState.IN_USE
+        )
+    )
+    classes = {number: Room(class_id, grade_id) for number, class_id, grade_id in rooms}
+    return Facts(today, code, classes, division, urban_rural)
+
+
+def begin_commit(session: Session, batch_id: int) -> ImportBatch:
+    """Promise to import what was reviewed, or raise `Refused`; the work itself comes after."""
+    batch = held(session, batch_id)
+    require(batch, BatchState.PREVIEW, BatchState.COMMITTING)  # again, after a job that failed
+    if batch.refused:
+        raise Refused(Refusal("E-BATCH-REFUSED", {"count": batch.refused}))
+    batch.state = BatchState.COMMITTING
+    session.flush()
+    return batch
+
+
+def discard(session: Session, batch_id: int) -> ImportBatch:
+    """End a batch without importing anything; its rows go, its counts stay."""
+    batch = held(session, batch_id)
+    require(batch, *OPEN)
+    forget(session, batch_id, problems=False)
+    batch.state = BatchState.DISCARDED
+    session.flush()
+    return batch
+
+
+def require(batch: ImportBatch, *states: BatchState) -> None:
+    """Raise `Refused` unless the batch is in one of the states."""
+    if batch.state not in states:
+        raise Refused(Refusal("E-BATCH-STATE"))
+
+
+def forget(session: Session, batch_id: int, *, problems: bool) -> None:
+    """Remove the preview of a batch, and on request what was found wrong with it."""
+    preview: Iterable[type[ImportRow | ImportGuardian]] = (ImportGuardian, ImportRow)
+    for table in preview:
+        session.execute(delete(table).where(table.batch_id == batch_id))
+    if problems:
+        session.execute(delete(ImportProblem).where(ImportProblem.batch_id == batch_id))
+
+
+def begin_check(session: Session, batch_id: int) -> bool:
+    """Show that a batch is being looked at; False when there is nothing left to look at."""
+    done = session.execute(
+        update(ImportBatch)
+        .where(ImportBatch.id == batch_id, ImportBatch.state.in_(OPEN))
+        .values(state=BatchState.CHECKING)
+    )
+    return bool(done.rowcount)  # type: ignore[attr-defined]  # a CursorResult
