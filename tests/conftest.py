@@ -3,6 +3,8 @@
 house     the engines, migrated and initialised, in a folder with a space and Chinese in it
 session   a SQLAlchemy session whose commits are savepoints; in no scope until a test enters one
 app, web  the console, and `web(account)`: a browser signed in, in the same transaction
+root      a database of the module's own, for what must really commit, as its superuser
+crew      a worker and a scheduler on it; `settled(job_id)` waits for a job's end
 """
 
 from __future__ import annotations
@@ -10,25 +12,34 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
-from importlib.util import find_spec
+import time
 from pathlib import Path
 
+import psycopg
 import pytest
 from alembic import command
 from flask.testing import FlaskClient
+from psycopg.rows import namedtuple_row
 from sqlalchemy import create_engine, event
 from sqlalchemy.orm import Session
 
-from app.cli.database import alembic
+from app.cli.database import APPLICATION, DATABASE, OWNER, alembic
 from app.cli.embedded import start_engines
+from app.cli.engines import database_url
+from app.cli.init import init_all
 from app.cli.keys import make_keys
 from app.cli.places import sockets_of
 from app.cli.up import supervised
+from app.extensions import db
+from app.factory import create_app
 from app.models.sealed import KEYS
 from app.policies import scope
 from config import ENGINE, Config
+from tests.crew import Crew
+from tests.make import PASSWORD
 
 QUICK = {"XUEJI_LEASE_SECONDS": "2", "XUEJI_BACKOFF_SECONDS": "0.1"}
+BLANK, OWN = "blank", "own"  # a copy of the fresh database, and what a module makes of it
 
 
 @pytest.fixture(scope="session")
@@ -45,18 +56,23 @@ def house():
         make_keys(config)
         KEYS.unlock(config.key_file)
         command.upgrade(alembic(), "head")
-        initialise()
+        init_all()
+        with superuser(config, "postgres") as server:
+            sql = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s"
+            server.execute(sql, (DATABASE,))  # a template must have no visitors
+            server.execute(f"CREATE DATABASE {BLANK} TEMPLATE {DATABASE}")
         yield config
     shutil.rmtree((config.var / "pg").resolve().parent)  # not in var when we are root
     shutil.rmtree(sockets_of(config.var), ignore_errors=True)
     shutil.rmtree(folder, ignore_errors=True)
 
 
-def initialise():
-    if find_spec("app.cli.init"):
-        from app.cli.init import init_all  # builds the whole application
+def superuser(config, database):
+    url = database_url(sockets_of(config.var), "postgres", database)
+    return psycopg.connect(url, autocommit=True, row_factory=namedtuple_row)
 
-        init_all()
+
+# ── one rolled-back transaction a test ───────────────────────────────────────────────────
 
 
 @pytest.fixture(scope="session")
@@ -96,10 +112,7 @@ def session(outer):
 @pytest.fixture(scope="session")
 def app(house):
     """The console; forms need no token here."""
-    from app.extensions import db
-    from app.factory import create_app  # two seconds that tests of rules need not wait
-
-    made = create_app(WTF_CSRF_ENABLED=False)
+    made = create_app(house, WTF_CSRF_ENABLED=False)
     made.test_client_class = Browser
     yield made
     with made.app_context():
@@ -124,25 +137,66 @@ class Browser(FlaskClient):
 @pytest.fixture
 def web(app, outer, session, monkeypatch):
     """Sign in as an account (or its login), or as nobody; requests commit savepoints."""
-    from app.extensions import db
-
     maker = db.session.session_factory
     monkeypatch.setitem(maker.kw, "join_transaction_mode", "create_savepoint")
     monkeypatch.setattr(maker.class_, "get_bind", lambda *_, **__: outer)
     monkeypatch.setattr(Browser, "session", session, raising=False)
     event.listen(maker.class_, "after_begin", rescope)
-    yield lambda account=None, password=None: sign_in(app, account, password)
+    yield lambda account=None, password=PASSWORD: sign_in(app, account, password)
     event.remove(maker.class_, "after_begin", rescope)
 
 
 def sign_in(app, account, password):
-    from tests.make import PASSWORD
-
     client = app.test_client()
     if account is not None:
         login = account if isinstance(account, str) else account.login
-        form = {"username": login, "password": password or PASSWORD}
-        answer = client.post("/login/", data=form)
+        answer = client.post("/login/", data={"username": login, "password": password})
         assert answer.status_code == 302, answer.text
         assert "/login" not in answer.location, f"{login} could not sign in"
     return client
+
+
+# ── what must really commit ──────────────────────────────────────────────────────────────
+
+
+@pytest.fixture(scope="module")
+def root(house):
+    """A database of this module's own; gives its superuser, who sees every row.
+
+    The environment leads there as well, so that jobs, commands and `create_app()` work on it.
+    """
+    sockets = sockets_of(house.var)
+    with superuser(house, "postgres") as server, pytest.MonkeyPatch.context() as patch:
+        server.execute(f"CREATE DATABASE {OWN} TEMPLATE {BLANK}")
+        patch.setenv("XUEJI_OWNER_DATABASE_URL", database_url(sockets, OWNER, OWN))
+        patch.setenv("XUEJI_DATABASE_URL", database_url(sockets, APPLICATION, OWN))
+        with superuser(house, OWN) as conn:
+            yield conn
+        server.execute(f"DROP DATABASE {OWN} WITH (FORCE)")
+
+
+@pytest.fixture(scope="module")
+def crew(root, tmp_path_factory):
+    """A worker and a scheduler at work on the module's own database."""
+    with (tmp_path_factory.mktemp("crew") / "log").open("wb") as log:
+        people = Crew(log)
+        people.keep_up()
+        yield people
+        people.dismiss()
+
+
+@pytest.fixture
+def settled(crew, root):
+    """Wait until a job is over, keeping the crew alive; gives its row."""
+
+    def wait(job_id, seconds=40):
+        until = time.monotonic() + seconds
+        while time.monotonic() < until:
+            row = root.execute("SELECT * FROM job WHERE id = %s", (job_id,)).fetchone()
+            if row.ended_at:
+                return row
+            crew.keep_up()
+            time.sleep(0.02)
+        raise AssertionError(row)
+
+    return wait
