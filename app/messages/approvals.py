@@ -17,6 +17,18 @@ CASES: Texts = {
         "不能审核本人提交或本人已审核过的业务；请由其他人员审核。",
         "Nobody decides a case they submitted or decided before; leave it to someone else.",
     ),
+    "E-CLOSED": Text(
+        "当前步骤不能这样办理；请刷新后查看业务所处的步骤。",
+        "This cannot be done at the present step; reload and see where the case is.",
+    ),
+    "E-PROBLEM": Text(
+        "该生有未处理的问题学籍；请先在问题学籍处理中办结。",
+        "The pupil has an open problem record; settle it first.",
+    ),
+    "E-CLASS": Text(
+        "班级不存在或已停用；请选择在用的班级。",
+        "The class does not exist or is closed; choose one in use.",
+    ),
     "E-REASON": Text("必须填写理由；请填写后再提交。", "A reason is required; write one."),
     "E-STATUS": Text(
         "学生当前状态不允许办理此业务；请先核对就读状态。",

@@ -232,7 +232,6 @@ class Headcount(Owned, Model):
         ),
         Index("headcount_owner", "owner_path"),
         Index("headcount_class", "class_id"),
-        CheckConstraint("n >= 0", name="headcount_n"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -13,6 +13,7 @@ APP_ROLE = "xueji_app"
 READ_WRITE = "SELECT, INSERT, UPDATE, DELETE"
 NO_DELETE = "SELECT, INSERT, UPDATE"
 APPEND_ONLY = "SELECT, INSERT"
+CARRIED_ONLY = "SELECT, INSERT, UPDATE (owner_path)"
 
 
 class Range(StrEnum):
@@ -88,7 +89,7 @@ SCOPED: dict[str, Scoped | Follows] = {
     "student": Scoped("school_id", teacher=BY_CLASS),
     "guardian": Scoped("student_id", "student", "owner_path", teacher=BY_PUPIL, grants=READ_WRITE),
     "number_history": Scoped(
-        "student_id", "student", "owner_path", teacher=BY_PUPIL, grants=APPEND_ONLY
+        "student_id", "student", "owner_path", teacher=BY_PUPIL, grants=CARRIED_ONLY
     ),
     "enrolment": Scoped("school_id", also=(in_range("pupil_path"),), teacher=BY_PUPIL),
     "case_file": Scoped(

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session, selectinload
 from app.errors import AppError, Refusal
 from app.models.case import Case
 from app.workflows.desk import Act
-from app.workflows.engine import flow_of
+from app.workflows.processes import flow_of
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,6 @@ same table, so the greyed button, its tooltip, the 409 page and the diagram cann
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any, ClassVar, Generic, TypeVar
@@ -26,6 +25,7 @@ from app.models.organisation import Organisation, Tier
 from app.policies.audit import record
 from app.policies.scope import elevated
 from app.workflows.calendar import due
+from app.workflows.chain import compiled
 from app.workflows.desk import NEEDS_REASON, REVIEWS, Act, Desk, Ending, Party, Trigger
 
 F = TypeVar("F")
@@ -38,7 +38,6 @@ DECISIONS = {
     Trigger.REPORT: Decision.REPORT,
     Trigger.PULL: Decision.PULL,
 }
-REGISTRY: dict[CaseKind, Workflow[Any]] = {}
 
 
 class Workflow(Generic[F]):
@@ -61,8 +60,7 @@ class Workflow(Generic[F]):
         if missing:
             raise TypeError(f"{cls.__name__} names unknown methods: {sorted(missing)}")
         process = cls()
-        cls.machine = process._compile()
-        REGISTRY[cls.kind] = process
+        cls.machine = compiled(cls.desks, cls.final, process.holds)
 
     # ── what a process brings ───────────────────────────────────────────────────────────────
 
@@ -84,7 +82,7 @@ class Workflow(Generic[F]):
 
     def route(self, case: Any) -> list[Desk]:
         """Return the desks this case passes, in order; those its conditions skip are left out."""
-        return [desk for desk in self.desks if self._holds(desk, case)]
+        return [desk for desk in self.desks if self.holds(desk, case)]
 
     def triggers(self, case: Case) -> tuple[Trigger, ...]:
         """Return what the present desk offers at all, to whomever sits there."""
@@ -146,7 +144,7 @@ class Workflow(Generic[F]):
         desk, before, version = self.desk(case.state), case.state, case.version
         assert desk is not None  # noqa: S101  why_not has found it
         self._move(session, case, act, desk)
-        session.add(_line(case, act, before, version))
+        case.events.append(_line(case, act, before, version))
         _flush(session)
         self._keep_promises(session, case, act, desk)
         record(
@@ -207,47 +205,9 @@ class Workflow(Generic[F]):
             answers.append(refuse_unless(may, "E-SELF"))
         return answers
 
-    def _holds(self, desk: Desk, case: Any) -> bool:
+    def holds(self, desk: Desk, case: Any) -> bool:
+        """Tell whether a case passes a desk at all."""
         return not desk.when or bool(getattr(self, desk.when)(case))
-
-    def _compile(self) -> Machine:
-        """Compile the chain into one shared, stateless machine."""
-        states = [*(desk.state for desk in self.desks), self.final, *Ending]
-        reviews = [desk.state for desk in self.desks if desk.act is Trigger.AGREE]
-        first = self.desks[0].state
-        table = [row for at in range(len(self.desks)) for row in self._onward(at)]
-        table += [
-            {"trigger": Trigger.DISAGREE, "source": reviews, "dest": Ending.REJECTED},
-            {"trigger": Trigger.SEND_BACK, "source": reviews, "dest": Ending.RETURNED},
-            {
-                "trigger": Trigger.WITHDRAW,
-                "source": [first, Ending.RETURNED, *reviews],
-                "dest": Ending.WITHDRAWN,
-            },
-        ]
-        return Machine(
-            model=None,
-            states=states,
-            initial=first,
-            transitions=table,
-            auto_transitions=False,
-            send_event=True,
-        )
-
-    def _onward(self, at: int) -> list[dict[str, Any]]:
-        """Return the ways on from one desk: the first later desk whose condition holds."""
-        here = self.desks[at]
-        source = [here.state, Ending.RETURNED] if at == 0 else here.state
-        rows: list[dict[str, Any]] = []
-        for later in self.desks[at + 1 :]:
-            rows.append({"trigger": here.act, "source": source, "dest": later.state})
-            if not later.when:
-                return rows
-            rows[-1]["conditions"] = self._condition(later)
-        return [*rows, {"trigger": here.act, "source": source, "dest": self.final}]
-
-    def _condition(self, desk: Desk) -> Callable[[Any], bool]:
-        return lambda event: self._holds(desk, event.model)
 
 
 def organisation_of(session: Session, case: Case, party: Party) -> Organisation:
@@ -277,11 +237,6 @@ def _line(case: Case, act: Act, before: str, version: int) -> CaseEvent:
         role=act.actor.role,
         remark=(act.remark or "").strip() or None,
     )
-
-
-def flow_of(case: Case) -> Workflow[Any]:
-    """Return the process a case follows."""
-    return REGISTRY[case.kind]
 
 
 def _flush(session: Session) -> None:

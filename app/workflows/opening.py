@@ -23,7 +23,7 @@ from app.models.student import NumberHistory, Student
 from app.policies.audit import record
 from app.policies.scope import elevated
 from app.workflows.desk import Act
-from app.workflows.engine import REGISTRY
+from app.workflows.processes import REGISTRATION, TRANSFER
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,7 @@ def open_transfer(session: Session, wish: Wish, act: Act) -> Transfer:
     """Open and submit a transfer to a class of the actor's school, or raise `Refused`."""
     room = session.get(SchoolClass, wish.to_class_id)
     if room is None or room.school_id != act.actor.organisation_id:
-        raise Refused(Refusal("E-REF-CLASS"))
+        raise Refused(Refusal("E-CLASS"))
     if wish.reason == "9" and not (wish.reason_text or "").strip():
         raise Refused(Refusal("E-REASON"))
     found = find_pupil(session, wish.name, wish.number)
@@ -57,7 +57,7 @@ def open_transfer(session: Session, wish: Wish, act: Act) -> Transfer:
         reason_text=wish.reason_text,
         snapshot=found["snapshot"],
     )
-    REGISTRY[case.kind].open(session, case, act)
+    TRANSFER.open(session, case, act)
     return case
 
 
@@ -92,7 +92,7 @@ def open_registration(session: Session, pupil: Student, act: Act) -> Registratio
         batch_id=pupil.import_batch_id,
         snapshot=snapshot(pupil),
     )
-    REGISTRY[case.kind].open(session, case, act)
+    REGISTRATION.open(session, case, act)
     return case
 
 

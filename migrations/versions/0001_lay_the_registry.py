@@ -918,7 +918,6 @@ def upgrade() -> None:
         sa.Column(
             "owner_path", sa.String(length=80, collation="C"), server_default="", nullable=False
         ),
-        sa.CheckConstraint("n >= 0", name="headcount_n"),
         sa.ForeignKeyConstraint(
             ["class_id"],
             ["school_class.id"],

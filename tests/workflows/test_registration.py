@@ -1,0 +1,88 @@
+"""学籍注册 on the database: from a pending pupil to a place on the roll with a number."""
+
+import pytest
+
+from app.codes.national_number import is_well_formed
+from app.errors import Refused
+from app.models.school import GradeState
+from app.models.student import NumberKind, ProblemFlag, StartKind, Status, Student
+from app.policies import scope
+from app.workflows.deciding import decide
+from app.workflows.desk import Act, Trigger
+from tests import make
+from tests.workflows.cases import TODAY, a_registration, actor_of, become, do, staff
+
+
+@pytest.fixture
+def school(session):
+    scope.enter(make.WHOLE, session)
+    made = make.a_school(session)
+    made.people = staff(session, made)
+    made.room = make.a_class(session, made)
+    return made
+
+
+def pending(session, school, **bends):
+    scope.enter(make.WHOLE, session)
+    return make.a_pupil(session, school.room, status=Status.PENDING_REGISTRATION, **bends)
+
+
+def test_two_offices_make_a_pupil_with_a_temporary_number(session, school):
+    pupil = pending(session, school)
+    case = a_registration(session, pupil, school.people["registrar"])
+    do(session, school.people["leader"], case, "agree")
+    assert session.get_one(Student, pupil.id).status is Status.PENDING_REGISTRATION
+    do(session, school.people["authority"], case, "agree")
+    pupil = session.get_one(Student, pupil.id)
+    assert (case.state, pupil.status, pupil.number_kind) == (
+        "REGISTERED",
+        Status.IN_SCHOOL,
+        NumberKind.L,
+    )
+    assert is_well_formed(pupil.number)
+    assert pupil.number.startswith(f"L411302{pupil.birth_date:%Y%m%d}")
+    assert [e.start_kind for e in pupil.enrolments] == [StartKind.ADMITTED]
+
+
+def test_a_refused_pupil_stays_pending_and_may_be_submitted_again(session, school):
+    pupil = pending(session, school)
+    case = a_registration(session, pupil, school.people["registrar"])
+    do(session, school.people["leader"], case, "disagree", "姓名有误")
+    pupil = session.get_one(Student, pupil.id)
+    assert pupil.status is Status.PENDING_REGISTRATION
+    assert a_registration(session, pupil, school.people["registrar"]).state == "SCHOOL_REVIEW"
+
+
+def test_first_graders_wait_until_the_year_has_turned(session, school):
+    make.a_grade(session, school, entry_year=2025, level=1)
+    with pytest.raises(Refused, match=r"^E-PROMO$"):
+        a_registration(session, pending(session, school), school.people["registrar"])
+
+
+def test_a_cohort_over_its_stage_does_not_hold_newcomers_up(session, school):
+    make.a_grade(session, school, entry_year=2020, level=1, state=GradeState.OVER_STAGE)
+    a_registration(session, pending(session, school), school.people["registrar"])
+
+
+def test_a_pupil_with_an_open_problem_is_not_registered(session, school):
+    pupil = pending(session, school, problem_flag=ProblemFlag.OPEN)
+    with pytest.raises(Refused, match="E-PROBLEM"):
+        a_registration(session, pupil, school.people["registrar"])
+
+
+def test_a_batch_gives_every_case_its_own_answer(session, school):
+    people = school.people
+    good, bad = pending(session, school), pending(session, school)
+    cases = [a_registration(session, pupil, people["registrar"]) for pupil in (good, bad)]
+    bad.problem_flag = ProblemFlag.OPEN
+    session.flush()
+    become(session, people["leader"])
+    act = Act(Trigger.AGREE, actor_of(people["leader"]), TODAY)
+    ids = [case.id for case in cases]
+    outcomes = decide(session, [*ids, 999_999_999], act)
+    assert [[r.code for r in outcome.refusals] for outcome in outcomes] == [
+        [],
+        ["E-PROBLEM"],
+        ["app.not_found"],
+    ]
+    assert [case.state for case in cases] == ["AUTHORITY_REVIEW", "SCHOOL_REVIEW"]
