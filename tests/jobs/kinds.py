@@ -36,7 +36,7 @@ def look(run):
 
 @job("fail")
 def fail(run):
-    raise ValueError("张三 411302201001010011")
+    raise ValueError("张三")
 
 
 @job("refuse")
