@@ -10,16 +10,15 @@ from sqlalchemy.exc import OperationalError
 from app.errors import AppError
 from config import BadSetting
 
-COMMANDS = {
-    "up": "app.cli.up:up",
-    "migrate": "app.cli.setup:migrate",
-    "init": "app.cli.setup:init",
-    "keys": "app.cli.keys:keys",
-    "template": "app.cli.importing:template",
-    "import": "app.cli.importing:import_",
-    "worker": "app.cli.running:worker",
-    "scheduler": "app.cli.running:scheduler",
-    "doctor": "app.cli.doctor:doctor",
+COMMANDS = {  # name: where it is, what it is for; in the order of a first day
+    "up": ("app.cli.up:up", "Start everything; Ctrl-C stops it."),
+    "keys": ("app.cli.keys:keys", "Make the key files that do not exist yet."),
+    "migrate": ("app.cli.setup:migrate", "Bring tables, policies and grants up to date."),
+    "init": ("app.cli.setup:init", "Fill in code tables, divisions, roles and permissions."),
+    "worker": ("app.cli.running:worker", "Run one worker."),
+    "scheduler": ("app.cli.running:scheduler", "Send jobs, take back dead ones, heed the clock."),
+    "doctor": ("app.cli.doctor:doctor", "Look at every part of the installation."),
+    "migration": ("app.cli.setup:migration", "Write a migration from the models."),
 }
 
 
@@ -27,16 +26,22 @@ class House(click.Group):
     """Finds commands in the table and turns what may go wrong into one sentence."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        """Return the names in the table's order, which is that of a first day."""
+        """Return the names in the table's order."""
         del ctx
         return list(COMMANDS)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """List the commands without importing them."""
+        del ctx
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, about) for name, (_, about) in COMMANDS.items()])
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """Import one command."""
         del ctx
         if cmd_name not in COMMANDS:
             return None
-        module, name = COMMANDS[cmd_name].split(":")
+        module, name = COMMANDS[cmd_name][0].split(":")
         command: click.Command = getattr(import_module(module), name)
         return command
 

@@ -7,6 +7,7 @@ from alembic import command
 
 from app.cli.database import alembic, head, reach, require_current
 from app.cli.embedded import attach
+from app.cli.init import init_all
 from app.cli.trouble import CannotStart
 from config import Config
 
@@ -23,10 +24,19 @@ def migrate() -> None:
 
 
 @click.command()
+@click.argument("what")
+def migration(what: str) -> None:
+    """Write a migration from the models, for its author to correct: `add a column`."""
+    config = attach(Config.read())
+    with reach(config.needed("owner_database_url"), "XUEJI_OWNER_DATABASE_URL") as conn:
+        require_current(conn)
+    number = f"{int(head() or 0) + 1:04}"
+    command.revision(alembic(), what, autogenerate=True, rev_id=number)
+
+
+@click.command()
 def init() -> None:
     """Fill in code tables, divisions, roles and permissions; may be repeated."""
-    from app.cli.init import init_all  # noqa: PLC0415  builds the whole application
-
     config = attach(Config.read())
     with reach(config.owner_database_url or config.database_url, "XUEJI_DATABASE_URL") as conn:
         require_current(conn)
