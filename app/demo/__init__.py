@@ -1,0 +1,1 @@
+"""The demo world: invented schools full of invented people, from one seed."""
