@@ -100,14 +100,19 @@ def held(session: Session, batch_id: int) -> ImportBatch:
 
 def facts_of(session: Session, batch: ImportBatch, today: date) -> Facts:
     """Return what the rules may know about the importing school."""
+    return facts_of_school(session, batch.school_id, today)
+
+
+def facts_of_school(session: Session, school_id: int, today: date) -> Facts:
+    """Return what the rules may know about a school: its place and its classes in use."""
     code, division, urban_rural = session.execute(
         select(Organisation.code, School.division, School.urban_rural)
         .join(School, School.id == Organisation.id)
-        .where(Organisation.id == batch.school_id)
+        .where(Organisation.id == school_id)
     ).one()
     rooms = session.execute(
         select(SchoolClass.number, SchoolClass.id, SchoolClass.grade_id).where(
-            SchoolClass.school_id == batch.school_id, SchoolClass.state == ClassState.IN_USE
+            SchoolClass.school_id == school_id, SchoolClass.state == ClassState.IN_USE
         )
     )
     classes = {number: Room(class_id, grade_id) for number, class_id, grade_id in rooms}

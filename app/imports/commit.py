@@ -31,8 +31,7 @@ from app.models.import_batch import (
 from app.models.school import ClassState, SchoolClass
 from app.models.student import Guardian, Status, Student
 from app.policies.audit import record
-
-ONE_AT_A_TIME = 0x1A9  # key of the lock under which numbers are compared and taken
+from app.workflows.admission import ONE_AT_A_TIME
 
 
 def commit(session: Session, batch_id: int, widen: Widen) -> ImportBatch:

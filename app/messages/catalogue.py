@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from app.errors import Refusal
-from app.messages import approvals, files, general, rows
+from app.messages import approvals, files, general, rows, schools
 from app.messages.text import Level, Text, Texts
 
-AREAS = (general, files, rows, approvals)
+AREAS = (general, files, rows, approvals, schools)
 CATALOGUE: Texts = {code: text for area in AREAS for code, text in area.TEXTS.items()}
 LANGUAGES = ("zh", "en")
 
