@@ -13,11 +13,11 @@ from config import BadSetting
 COMMANDS = {  # name: where it is, what it is for; in the order of a first day
     "up": ("app.cli.up:up", "Start everything; Ctrl-C stops it."),
     "keys": ("app.cli.keys:keys", "Make the key files that do not exist yet."),
-    "migrate": ("app.cli.setup:migrate", "Bring tables, policies and grants up to date."),
-    "init": ("app.cli.setup:init", "Fill in code tables, divisions, roles and permissions."),
+    "init": ("app.cli.setup:init", "Migrate, then fill in codes, roles and permissions."),
     "worker": ("app.cli.running:worker", "Run one worker."),
     "scheduler": ("app.cli.running:scheduler", "Send jobs, take back dead ones, heed the clock."),
     "doctor": ("app.cli.doctor:doctor", "Look at every part of the installation."),
+    "migrate": ("app.cli.setup:migrate", "Bring tables, policies and grants up to date."),
     "migration": ("app.cli.setup:migration", "Write a migration from the models."),
 }
 

@@ -7,6 +7,7 @@ from importlib import import_module
 MODULES = [
     "app.jobs.housekeeping",
     "app.jobs.importing",
+    "app.jobs.promoting",
 ]
 
 

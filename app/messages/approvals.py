@@ -73,6 +73,26 @@ MOVEMENTS: Texts = {
 }
 
 YEAR: Texts = {
+    "E-PROMO-WHO": Text(
+        "升级由教育部或省级教育行政部门为本辖区执行。",
+        "The ministry, or a province for itself, turns the year.",
+    ),
+    "E-PROMO-OLD": Text(
+        "预演不是今天做的；请重新预演后再执行。",
+        "The rehearsal is not of today; rehearse again first.",
+    ),
+    "E-PROMO-YEAR": Text(
+        "没有年级可以升入 {year} 学年；请核对学年，或本学年已升级完毕。",
+        "No grade goes up into school year {year}; check the year, or it has turned already.",
+    ),
+    "E-PROMO-SECOND": Text(
+        "须由本单位另一人确认；发起人不能自己确认。",
+        "A second person of the same authority confirms; not the one who asked.",
+    ),
+    "E-PROMO-LATE": Text(
+        "已超过 {minutes} 分钟的确认时限；请重新预演。",
+        "The {minutes} minutes for confirming are over; rehearse again.",
+    ),
     "E-PROMO": Text(
         "本校毕业、升级未完成；请先完成毕业和升级，再注册新生。",
         "Graduation and promotion of the school are not finished; finish them first.",

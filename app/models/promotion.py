@@ -47,6 +47,7 @@ class PromotionRun(Owned, Model):
     year: Mapped[int]  # the school year that begins, such as 2027
     state: Mapped[RunState] = mapped_column(default=RunState.REHEARSED)
     rehearsed_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    rehearsed_by: Mapped[int | None] = mapped_column(ForeignKey("account.user_id"))
     summary: Mapped[dict[str, Any]] = mapped_column(JSONB, default=dict)
     asked_by: Mapped[int | None] = mapped_column(ForeignKey("account.user_id"))
     asked_at: Mapped[datetime | None]
@@ -79,6 +80,7 @@ class PromotionResult(Owned, Model):
     year: Mapped[int]
     moved_grades: Mapped[list[int]] = mapped_column(JSONB)  # ids, for the undo
     opened_grades: Mapped[list[int]] = mapped_column(JSONB)
+    ended_grades: Mapped[list[int]] = mapped_column(JSONB)  # last grades everybody has left
     stayed_grades: Mapped[list[int]] = mapped_column(JSONB)  # last grades not graduated
     moved_pupils: Mapped[int]
     stayed_pupils: Mapped[int]

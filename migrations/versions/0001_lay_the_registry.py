@@ -642,6 +642,7 @@ def upgrade() -> None:
             server_default=sa.text("now()"),
             nullable=False,
         ),
+        sa.Column("rehearsed_by", sa.Integer(), nullable=True),
         sa.Column("summary", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
         sa.Column("asked_by", sa.Integer(), nullable=True),
         sa.Column("asked_at", postgresql.TIMESTAMP(timezone=True), nullable=True),
@@ -654,6 +655,10 @@ def upgrade() -> None:
             "owner_path", sa.String(length=80, collation="C"), server_default="", nullable=False
         ),
         sa.CheckConstraint("confirmed_by <> asked_by", name="promotion_run_two_persons"),
+        sa.ForeignKeyConstraint(
+            ["rehearsed_by"],
+            ["account.user_id"],
+        ),
         sa.ForeignKeyConstraint(
             ["asked_by"],
             ["account.user_id"],
@@ -805,6 +810,7 @@ def upgrade() -> None:
         sa.Column("year", sa.Integer(), nullable=False),
         sa.Column("moved_grades", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
         sa.Column("opened_grades", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("ended_grades", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
         sa.Column("stayed_grades", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
         sa.Column("moved_pupils", sa.Integer(), nullable=False),
         sa.Column("stayed_pupils", sa.Integer(), nullable=False),

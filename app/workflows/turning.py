@@ -1,0 +1,201 @@
+"""The turn itself: one authority's schools a step, set by set, exactly once; and its undoing.
+
+Every function works on the schools it is given in the caller's transaction. A school whose result
+for the year exists is passed over, so a step may be repeated, killed or run twice at once.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
+
+from sqlalchemy import delete, exists, func, insert, select, update
+from sqlalchemy.dialects.postgresql import insert as upsert
+from sqlalchemy.orm import Session
+
+from app.models.organisation import Organisation
+from app.models.promotion import PromotionResult, PromotionRun, RunState
+from app.models.school import Grade, GradeState, Headcount, School, SchoolClass, SchoolState
+from app.policies.audit import record
+from app.policies.scope import END
+from app.workflows.promotion import ATTENDING, STAYING, goes_up, has_pupils, is_over
+
+BySchool = dict[int, list[int]]  # a school's grade ids
+
+
+def chunks(session: Session, run: PromotionRun) -> list[int]:
+    """Return the ids of the authorities that manage schools of this run, in order."""
+    path = run.authority.path
+    managing = (
+        select(Organisation.parent_id)
+        .join(School, School.id == Organisation.id)
+        .where(School.owner_path >= path, School.owner_path < path[:-1] + END)
+    )
+    return sorted(set(session.scalars(managing.distinct())) - {None})  # type: ignore[arg-type]
+
+
+def turn(session: Session, run: PromotionRun, managing_id: int) -> int:
+    """Turn the year for the schools an authority manages; return how many turned."""
+    year, schools = run.year, _due(session, run.year, managing_id)
+    if not schools:
+        return 0
+    ids = [school.id for school in schools]
+    over = (Grade.school_id.in_(ids), is_over(year))
+    ended = _change(session, (*over, ~has_pupils()), {"state": GradeState.GRADUATED})
+    stayed = _change(session, over, {"state": GradeState.OVER_STAGE})
+    up = (Grade.school_id.in_(ids), goes_up(year))
+    moved = _change(session, up, {"level": Grade.level + 1})
+    opened = _open_first(session, schools, year)
+    heads = {
+        "moved_pupils": _heads(session, moved, ATTENDING),
+        "stayed_pupils": _heads(session, stayed, STAYING),
+    }
+    session.execute(
+        insert(PromotionResult),
+        [
+            {
+                "run_id": run.id,
+                "school_id": school_id,
+                "year": year,
+                "moved_grades": moved[school_id],
+                "opened_grades": opened[school_id],
+                "ended_grades": ended[school_id],
+                "stayed_grades": stayed[school_id],
+                **{name: counted.get(school_id, 0) for name, counted in heads.items()},
+            }
+            for school_id in ids
+        ],
+    )
+    return len(ids)
+
+
+def finish(session: Session, run: PromotionRun) -> int:
+    """Close a run whose every chunk has turned, once; return how many schools it turned."""
+    turned = select(func.count(PromotionResult.id)).where(PromotionResult.run_id == run.id)
+    schools = session.scalar(turned) or 0
+    if run.state is RunState.RUNNING:
+        run.state, run.ended_at = RunState.DONE, datetime.now(UTC)
+        session.flush()
+        record(
+            session,
+            "promotion.done",
+            object_type="promotion_run",
+            object_id=run.id,
+            schools=schools,
+        )
+    return schools
+
+
+def undo(session: Session, run: PromotionRun) -> tuple[int, int]:
+    """Undo a run where nothing depends on it yet; return how many schools were undone and kept.
+
+    A school is kept when its new cohort has a class or a pupil, or when a later year has turned.
+    """
+    results = session.scalars(
+        select(PromotionResult).where(PromotionResult.run_id == run.id).with_for_update()
+    ).all()
+    kept = _depended_on(session, results)
+    gone = [result for result in results if result.school_id not in kept]
+    moved = [grade for result in gone for grade in result.moved_grades]
+    closed = [grade for result in gone for grade in result.ended_grades + result.stayed_grades]
+    opened = [grade for result in gone for grade in result.opened_grades]
+    session.execute(update(Grade).where(Grade.id.in_(moved)).values(level=Grade.level - 1))
+    session.execute(update(Grade).where(Grade.id.in_(closed)).values(state=GradeState.IN_USE))
+    session.execute(delete(Grade).where(Grade.id.in_(opened)))
+    ids = [result.id for result in gone]
+    session.execute(delete(PromotionResult).where(PromotionResult.id.in_(ids)))
+    run.state = RunState.UNDONE if not kept else run.state
+    session.flush()
+    record(
+        session,
+        "promotion.undo",
+        object_type="promotion_run",
+        object_id=run.id,
+        undone=len(gone),
+        kept=len(kept),
+    )
+    session.expire_all()
+    return len(gone), len(kept)
+
+
+# ── inside ──────────────────────────────────────────────────────────────────────────────────
+
+
+def _due(session: Session, year: int, managing_id: int) -> Sequence[School]:
+    """Lock and return the authority's schools whose year has not turned; a second run waits."""
+    turned = exists().where(PromotionResult.school_id == School.id, PromotionResult.year == year)
+    due = (
+        select(School)
+        .join(Organisation, Organisation.id == School.id)
+        .where(Organisation.parent_id == managing_id, School.state == SchoolState.ACTIVE, ~turned)
+        .order_by(School.id)
+        .with_for_update(of=School)
+    )
+    return session.scalars(due).all()
+
+
+def _change(session: Session, where: Iterable[object], values: dict[str, object]) -> BySchool:
+    """Change the grades a rule names and return them by school."""
+    changed = update(Grade).where(*where).values(**values)  # type: ignore[arg-type]
+    rows = session.execute(
+        changed.returning(Grade.school_id, Grade.id),
+        execution_options={"synchronize_session": False},
+    )
+    return _by_school((school_id, grade_id) for school_id, grade_id in rows)
+
+
+def _open_first(session: Session, schools: Sequence[School], year: int) -> BySchool:
+    """Open the first cohort of every stage the schools teach."""
+    firsts = [
+        {
+            "school_id": school.id,
+            "stage": stage,
+            "entry_year": year,
+            "years": school.years(stage),
+            "level": 1,
+        }
+        for school in schools
+        for stage in school.stages
+    ]
+    if not firsts:
+        return _by_school(())
+    opened = upsert(Grade).on_conflict_do_nothing().returning(Grade.school_id, Grade.id)
+    rows = session.execute(opened, firsts)
+    return _by_school((school_id, grade_id) for school_id, grade_id in rows)
+
+
+def _heads(session: Session, grades: BySchool, status: tuple[str, ...]) -> dict[int, int]:
+    """Return how many pupils of these statuses the grades have, by school."""
+    ids = [grade_id for held in grades.values() for grade_id in held]
+    counted = (
+        select(Headcount.school_id, func.sum(Headcount.n))
+        .where(Headcount.grade_id.in_(ids), Headcount.status.in_(status))
+        .group_by(Headcount.school_id)
+    )
+    return {school_id: int(n) for school_id, n in session.execute(counted)}
+
+
+def _depended_on(session: Session, results: Sequence[PromotionResult]) -> set[int]:
+    """Return the schools whose turn something already builds on."""
+    opened = [grade for result in results for grade in result.opened_grades]
+    schools = {result.school_id: result.year for result in results}
+    builds = [
+        select(SchoolClass.school_id).where(SchoolClass.grade_id.in_(opened)),
+        select(Headcount.school_id).where(Headcount.grade_id.in_(opened), Headcount.n > 0),
+    ]
+    if schools:
+        later = PromotionResult.year > max(schools.values())
+        builds.append(
+            select(PromotionResult.school_id).where(PromotionResult.school_id.in_(schools), later)
+        )
+    return {school_id for query in builds for school_id in session.scalars(query)}
+
+
+def _by_school(rows: Iterable[tuple[int, int]]) -> BySchool:
+    found: BySchool = defaultdict(list)
+    for school_id, grade_id in rows:
+        found[school_id].append(grade_id)
+    for grades in found.values():
+        grades.sort()
+    return found
