@@ -8,15 +8,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from enum import Enum
 from typing import Any
 
-from flask_appbuilder.fieldwidgets import BS3TextAreaFieldWidget, BS3TextFieldWidget
 from flask_appbuilder.forms import DynamicForm, GeneralModelConverter
 from flask_babel import lazy_gettext as _
 from wtforms import BooleanField, DateField, HiddenField, IntegerField, SelectField, StringField
 from wtforms import TextAreaField as LongField
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional
-from wtforms.widgets import DateInput, Select
+from wtforms.widgets import DateInput, Select, TextArea, TextInput
 
 from app.views.labels import choices_of
 from app.views.lookup import Lookup, LookupField
@@ -44,8 +44,8 @@ class CodeField(SelectField):
 
     widget = CodeSelect()
 
-    def __init__(self, *args: Any, family: str, enum: Any = None, **kwargs: Any) -> None:
-        self.enum = enum
+    def __init__(self, *args: Any, family: str | type[Enum], **kwargs: Any) -> None:
+        self.enum = None if isinstance(family, str) else family
         kwargs.update(choices=lambda: [("", ""), *choices_of(family)], coerce=self._coerced)
         super().__init__(*args, **kwargs)
 
@@ -69,6 +69,25 @@ class CodeField(SelectField):
         del form
         if self.data is not None and self.data not in [self._coerced(v) for v, _w in self.choices]:
             raise ValueError(str(_("Not in the list. Choose again.")))
+
+
+class Line(TextInput):
+    """A line of text; no placeholder, which would only repeat the label."""
+
+    def __call__(self, field: Any, **kwargs: Any) -> Any:
+        """Draw the field."""
+        kwargs["class"] = "form-control"
+        kwargs.setdefault("autocomplete", "off")
+        return super().__call__(field, **kwargs)
+
+
+class Lines(TextArea):
+    """Several lines of text."""
+
+    def __call__(self, field: Any, **kwargs: Any) -> Any:
+        """Draw the field."""
+        kwargs.update({"class": "form-control", "rows": 3})
+        return super().__call__(field, **kwargs)
 
 
 class DayInput(DateInput):
@@ -148,11 +167,9 @@ class FormMaker(GeneralModelConverter):
         kwargs = {"description": text, "default": model.get_col_default(name)}
         family = self.view.code_columns.get(name)
         if family or model.is_enum(name):
-            enum = None if family else model.list_columns[name].type.enum_class
+            known = family or model.list_columns[name].type.enum_class
             required = self._required(name, checks, InputRequired)
-            return CodeField(
-                label, required, family=family or str(enum.__name__), enum=enum, **kwargs
-            )
+            return CodeField(label, required, family=known, **kwargs)
         if model.is_boolean(name):
             return BooleanField(label, checks, **kwargs)
         required = self._required(name, checks, InputRequired)
@@ -160,7 +177,7 @@ class FormMaker(GeneralModelConverter):
             return DateField(label, required, widget=DayInput(), **kwargs)
         if model.is_integer(name):
             in_range = NumberRange(-LARGEST, LARGEST)
-            return IntegerField(label, [*required, in_range], widget=BS3TextFieldWidget(), **kwargs)
+            return IntegerField(label, [*required, in_range], widget=Line(), **kwargs)
         return self._text(name, label, required, kwargs)
 
     def _text(self, name: str, label: Any, checks: list[Any], kwargs: dict[str, Any]) -> Any:
@@ -173,8 +190,8 @@ class FormMaker(GeneralModelConverter):
         checks = [*checks, Length(max=longest)] if longest > 0 else checks
         kwargs["filters"] = [_trimmed]
         if model.is_text(name):
-            return LongField(label, checks, widget=BS3TextAreaFieldWidget(), **kwargs)
-        return StringField(label, checks, widget=BS3TextFieldWidget(), **kwargs)
+            return LongField(label, checks, widget=Lines(), **kwargs)
+        return StringField(label, checks, widget=Line(), **kwargs)
 
     def _required(self, name: str, checks: list[Any], how: type) -> list[Any]:
         return [Optional() if self.datamodel.is_nullable(name) else how(), *checks]
@@ -185,7 +202,9 @@ def _fields(form: type) -> dict[str, Any]:
 
 
 def _trimmed(text: str | None) -> str | None:
-    """Cut blanks at the ends; what is empty then is none."""
+    """Cut blanks at the ends; nothing left is none; what no column can hold is refused."""
+    if text and "\x00" in text:
+        raise ValueError(str(_("Holds a character that cannot be stored. Type it again.")))
     return (text.strip() or None) if text else None
 
 

@@ -88,7 +88,6 @@ class Date:
 class Hooks:
     """What other rooms tell the frame; each is set once, while the application is built."""
 
-    who: Callable[[], Who | None] = lambda: None
     inbox_count: Callable[[], int | None] = lambda: None
     menu_counts: Callable[[], Mapping[str, int]] = dict
     notices: list[Callable[[], Notice | None]] = field(default_factory=list)
@@ -179,7 +178,7 @@ def frame_context() -> dict[str, Any]:
             locale=builder().bm.get_locale() or "zh",
             theme=_chosen("theme", THEMES),
             density=_chosen("density", DENSITIES),
-            who=(known.who() or _unplaced()) if signed_in else None,
+            who=_who() if signed_in else None,
         )
     }
 
@@ -232,9 +231,14 @@ def _link(endpoint: str) -> str:
         return ""
 
 
-def _unplaced() -> Who:
-    """Name somebody who is signed in and belongs to no organisation yet."""
-    return Who(current_user.get_full_name(), "", "", _("Not placed"))
+def _who() -> Who:
+    """Name the account at work; somebody without one has a name and no place."""
+    account = g.get("account")
+    if account is None:
+        return Who(current_user.get_full_name(), "", "", _("Not placed"))
+    place = account.organisation
+    role, tier = labels.word_of("Role", account.role), labels.word_of("Tier", place.tier.name)
+    return Who(account.name, role, place.name, tier)
 
 
 def _demo_mode() -> Notice | None:

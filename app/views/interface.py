@@ -57,6 +57,16 @@ class ScopedInterface(SQLAInterface):
         rows = {self.get_pk_value(row): row for row in self._rows(pk, keys)}
         return self.query_count(every, filters), [rows[key] for key in keys if key in rows]
 
+    def apply_order_by(
+        self, query: Any, order_column: str, order_direction: str, *args: Any, **kwargs: Any
+    ) -> Any:
+        """Order by the column and then by the key, so that no row is on two pages or on none."""
+        ordered = super().apply_order_by(query, order_column, order_direction, *args, **kwargs)
+        if not order_column or self.is_pk_composite():
+            return ordered
+        pk = self.get_pk()
+        return ordered.order_by(pk.desc() if order_direction == "desc" else pk.asc())
+
     def query_count(self, query: Any, filters: Any = None, select_columns: Any = None) -> int:
         """Count up to `COUNT_LIMIT` + 1 rows."""
         return self._count(query, filters, select_columns, COUNT_LIMIT + 1)

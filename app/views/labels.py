@@ -78,6 +78,21 @@ WORDS: Mapping[str, Mapping[str, Any]] = {
         "COUNTY": _("County"),
         "SCHOOL": _("School"),
     },
+    "Role": {
+        "CT": _("Class teacher"),
+        "SR": _("School registrar"),
+        "SL": _("School leader"),
+        "CR": _("County registrar"),
+        "CL": _("County leader"),
+        "TR": _("City registrar"),
+        "TL": _("City leader"),
+        "PR": _("Province registrar"),
+        "PL": _("Province leader"),
+        "MIN": _("Ministry operator"),
+        "ADM": _("System administrator"),
+        "SEC": _("Security administrator"),
+        "AUD": _("Auditor"),
+    },
     "Stage": {"PRIMARY": _("Primary"), "JUNIOR": _("Junior high"), "SENIOR": _("Senior high")},
     "SchoolState": {"ACTIVE": _("In operation"), "CLOSED": _("Closed")},
     "GradeState": {
@@ -147,11 +162,11 @@ def code_name(name: str, code: str) -> str:
     return codes[code].name(lang()) if code in codes else code
 
 
-def choices_of(family: str) -> list[tuple[str, str]]:
-    """Return every code of a table or member of an enum with its word, for forms and filters."""
-    if family in WORDS:
-        return [(name, str(word)) for name, word in WORDS[family].items()]
-    return [(entry.code, entry.name(lang())) for entry in table(CODES.get(family, family))]
+def choices_of(family: str | type[Enum]) -> list[tuple[str, str]]:
+    """Return every code of a table, or member of an enum, with its word: for forms and filters."""
+    if isinstance(family, str):
+        return [(entry.code, entry.name(lang())) for entry in table(family)]
+    return [(member.name, word_of(family.__name__, member.name)) for member in family]
 
 
 def tag(family: str, name: Any) -> Markup:

@@ -18,7 +18,7 @@ from app.errors import AppError, NotFound
 from app.models.sealed import KEYS
 from app.views import labels
 from app.views.doors import door, may
-from app.views.filters import asked
+from app.views.filters import ValueFilter, asked
 from app.views.links import link
 from app.views.lookup import Lookup, answer
 from app.views.widgets import XuejiList, XuejiSearch, XuejiShow
@@ -38,11 +38,16 @@ class Reading(ModelView):
     show_widget = XuejiShow
     page_size = 50
 
+    search_columns: Any = None
+    order_columns: Any = None
+    base_order: Any = None
+    formatters_columns: Any = None
     load: ClassVar[Iterable[str]] = ()  # relations shown in lists, dotted
     code_columns: ClassVar[Mapping[str, str]] = {}  # column: code table
     column_classes: ClassVar[Mapping[str, str]] = {}  # column: wide, mono, r, c, fold, state
     key_column = ""  # the column that links to the card; the first one by default
     lookups: Mapping[str, Lookup] = {}
+    own_filters: ClassVar[Mapping[str, type[ValueFilter]]] = {}  # column: in place of the usual
     personal_columns: ClassVar[Iterable[str]] = ()  # their filters never enter an address
     saved: ClassVar[Sequence[tuple[Any, Mapping[str, Any]]]] = ()  # named filters: label, arguments
     head_links: ClassVar[Sequence[tuple[str, Any, str]]] = ()  # endpoint, label, icon
@@ -57,6 +62,8 @@ class Reading(ModelView):
         super()._init_properties()
         self.search_columns = list(declared[0] or ())
         self._filters = self.datamodel.get_filters(self.search_columns)
+        for column, kind in self.own_filters.items():
+            self._filters.get_search_filters()[column] = [kind(column, self.datamodel)]
         columns = self.datamodel.list_columns
         self.order_columns = list(declared[1] or (c for c in self.list_columns if c in columns))
         self.base_order = self.base_order or (self.datamodel.get_pk_name(), "asc")
@@ -116,7 +123,7 @@ class Reading(ModelView):
             clear[DISCREET] = sealed({"user": current_user.get_id(), "asked": secret})
         return redirect(link(f"{self.route_base}/list/", clear), 303)  # type: ignore[return-value]
 
-    def _pairs(self) -> Iterable[tuple[str, list[str]]]:
+    def _pairs(self) -> Iterable[tuple[str, Any]]:
         pairs = {key: values for key, values in request.args.lists() if not self._is_personal(key)}
         for key, value in unsealed(request.args.get(DISCREET, ""), current_user.get_id()):
             pairs.setdefault(key, []).append(value)
@@ -152,7 +159,16 @@ class Reading(ModelView):
             exact=partial(self.datamodel.count_all, filters.get_joined_filters(self._base_filters)),
             **kwargs,
         )
+        made["list"].template_args["include_columns"] = self.shown_columns()
         return made
+
+    def shown_columns(self) -> Sequence[str]:
+        """Return the columns of the list that tell this person something."""
+        return list(self.list_columns)
+
+    def shown_filters(self) -> Sequence[str]:
+        """Return the filters that tell this person's rows apart."""
+        return self.search_columns
 
     # ── one record ───────────────────────────────────────────────────────────────────────
 
@@ -162,7 +178,7 @@ class Reading(ModelView):
         """Show one record, and one list of what belongs to it."""
         item = self.found(pk)
         tab = self._tab(request.args.get("tab", ""))
-        related = self._related(item, tab) if tab else None
+        related: Any = self._related(item, tab) if tab else None
         if tab and request.headers.get("HX-Request"):
             return str(related())
         self.update_redirect()

@@ -25,6 +25,7 @@ class XuejiList(ListWidget):
         args = {**self.template_args, **kwargs}
         kwargs["counted"] = counted(args["count"], args.get("exact"))
         kwargs["pages"] = pages(args)
+        kwargs["is_filtered"] = any(key.startswith(("_flt_", "_q")) for key in request.args)
         return super().__call__(**kwargs)
 
 
@@ -89,7 +90,7 @@ class XuejiSearch(RenderTemplateWidget):
         """Draw the bar."""
         view, filters = self.template_args["view"], self.template_args["filters"]
         values = {(f.column_name, id(f)): v for f, v in filters.get_filters_values()}
-        chips = [_chip(view, filters, column, values) for column in view.search_columns]
+        chips = [_chip(view, filters, column, values) for column in view.shown_filters()]
         kwargs["chips"] = chips
         kwargs["saved"] = [_saved(view, *named) for named in view.saved]
         kwargs["clear"] = link(request.path, {})
@@ -120,7 +121,8 @@ def pages(args: dict[str, Any]) -> list[Page]:
     steps = [Page(_("Previous page"), go(at - 1) if at else "")]
     steps += [Page("1", go(0)), Page("…", wide=True)] if near and near[0] > 0 else []
     steps += [Page(f"{n + 1:,}", go(n), n == at, wide=abs(n - at) > 1) for n in near]
-    steps += [Page("…", wide=True)] if last > at + 2 else []
+    steps += [Page("…", wide=True)] if last > at + 3 or (is_capped and last > at + 2) else []
+    steps += [Page(f"{last + 1:,}", go(last), wide=True)] if last > at + 2 and not is_capped else []
     return [*steps, Page(_("Next page"), go(at + 1) if at < last or is_capped else "")]
 
 
@@ -145,7 +147,7 @@ def _control(view: Any, one: Any, name: str, values: list[str]) -> Control:
         control.kind, control.options = "codes", choices_of(view.code_columns[column])
     elif control.kind == "codes":
         enum = view.datamodel.list_columns[column].type.enum_class
-        control.options = choices_of(enum.__name__)
+        control.options = choices_of(enum)
     elif control.kind == "yes_no":
         control.options = [("y", _("Yes")), ("n", _("No"))]
     elif control.kind == "relation":
@@ -164,7 +166,7 @@ def _chosen(view: Any, column: str, values: list[str]) -> list[tuple[str, str]]:
 def _text(view: Any, control: Control, column: str) -> str:
     if control.kind in ("codes", "yes_no", "relation"):
         words = dict(control.options)
-        return _(", ").join(words.get(value, "?") for value in control.values)
+        return str(_(", ")).join(words.get(value, "?") for value in control.values)
     if control.kind == "day":
         return f"{control.label} {control.values[0]}"
     if control.kind == "exact" or column in view.personal_columns:

@@ -10,6 +10,7 @@
     event.preventDefault();
     document.getElementById("ask-title").textContent = button.dataset.ask;
     document.getElementById("ask-text").textContent = button.dataset.askText || "";
+    document.getElementById("ask-yes").className = "btn " + (button.dataset.askEnds ? "btn-danger" : "btn-primary");
     document.getElementById("ask-yes").textContent = button.dataset.askYes || button.textContent.trim();
     dialog.returnValue = "no";
     dialog.onclose = function () {

@@ -5,7 +5,7 @@
   if (summary) { summary.focus(); }
   const form = document.querySelector("form[data-form]");
   if (!form) { return; }
-  const note = form.querySelector("[data-changed]");
+  const note = document.querySelector("[data-changed]");
   function visible() { return Array.from(form.elements).filter(function (e) { return e.name && e.type !== "hidden" && e.type !== "submit"; }); }
   function value(e) { return e.type === "checkbox" ? String(e.checked) : e.multiple ? Array.from(e.selectedOptions, function (o) { return o.value; }).join() : e.value; }
   const first = new Map(visible().map(function (e) { return [e, value(e)]; }));
@@ -23,7 +23,7 @@
   document.addEventListener("keydown", function (event) {
     if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "s") {
       event.preventDefault();
-      const save = form.querySelector(".form-bar button[type=submit]");
+      const save = document.querySelector(".form-bar button[type=submit]");
       if (save) { save.click(); }
     }
     if (event.altKey && event.key === "ArrowDown") {
