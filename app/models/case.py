@@ -123,7 +123,11 @@ class CaseEvent(Model):
     """办理记录: one line of a case's timeline; seen by whoever sees the case, never changed."""
 
     __tablename__ = "case_event"
-    __table_args__ = (UniqueConstraint("case_id", "case_version"),)
+    __table_args__ = (
+        UniqueConstraint("case_id", "case_version"),
+        Index("case_event_user", "user_id", "id"),
+        Index("case_event_organisation", "organisation_id", "id"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     case_id: Mapped[int] = mapped_column(ForeignKey("case_file.id"))

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, date, datetime
-from typing import Any, ClassVar, Generic, TypeVar
+from typing import Any, ClassVar, Generic, NamedTuple, TypeVar
 
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
@@ -29,6 +29,15 @@ from app.workflows.chain import compiled
 from app.workflows.desk import NEEDS_REASON, REVIEWS, Act, Desk, Ending, Party, Trigger
 
 F = TypeVar("F")
+
+
+class Check(NamedTuple):
+    """One question a step depends on: the name of the guard, and what stands in the way."""
+
+    name: str
+    refusal: Refusal | None
+
+
 DECISIONS = {
     Trigger.SUBMIT: Decision.SUBMIT,
     Trigger.AGREE: Decision.AGREE,
@@ -96,19 +105,24 @@ class Workflow(Generic[F]):
 
     def why_not(self, session: Session, case: Case, act: Act) -> tuple[Refusal, ...]:
         """Return every reason against a step; empty means go ahead."""
+        checks = self.checks(session, case, act)
+        return tuple(check.refusal for check in checks if check.refusal is not None)
+
+    def checks(self, session: Session, case: Case, act: Act) -> list[Check]:
+        """Return every question a step depends on, by the name of its guard, with its answer."""
         if act.trigger not in self.triggers(case):
-            return (Refusal("E-CLOSED"),)
-        answers = self._person(case, act)
+            return [Check("is_offered", Refusal("E-CLOSED"))]
+        checks = self._person(case, act)
         if act.trigger in NEEDS_REASON and act.remark is not None:
-            answers.append(refuse_unless(bool(act.remark.strip()), "E-REASON"))
+            checks.append(Check("has_reason", refuse_unless(bool(act.remark.strip()), "E-REASON")))
         desk = self.desk(case.state)
         if desk is not None and act.trigger in (desk.act, *desk.marks):
             is_mark = act.trigger in desk.marks
             names = self.standing if is_mark else (*self.standing, *desk.guards)
             with elevated(session, "case.ask", recorded=False):
                 facts = self.gather(session, case)
-                answers += [getattr(self, name)(case, facts, act.today) for name in names]
-        return tuple(answer for answer in answers if answer is not None)
+                checks += [Check(n, getattr(self, n)(case, facts, act.today)) for n in names]
+        return checks
 
     # ── moving ──────────────────────────────────────────────────────────────────────────────
 
@@ -191,19 +205,19 @@ class Workflow(Generic[F]):
             case.awaiting_id = organisation_of(session, case, desk.party).id
         case.awaiting_office, case.due_on = desk.office, due(today, desk.days)
 
-    def _person(self, case: Case, act: Act) -> list[Refusal | None]:
+    def _person(self, case: Case, act: Act) -> list[Check]:
         """Judge the person: their desk, not their own submission, not their second decision."""
         actor = act.actor
         decided = {e.user_id for e in case.events if e.decision is Decision.AGREE}
         if act.trigger is Trigger.WITHDRAW:
             may = case.initiator_id == actor.user_id and not decided
-            return [refuse_unless(may, "E-NOTMINE")]
+            return [Check("may_withdraw", refuse_unless(may, "E-NOTMINE"))]
         is_here = case.awaiting_id == actor.organisation_id and case.awaiting_office == actor.office
-        answers = [refuse_unless(is_here, "E-NOTMINE")]
+        checks = [Check("is_here", refuse_unless(is_here, "E-NOTMINE"))]
         if act.trigger in REVIEWS:
             may = actor.user_id not in (case.initiator_id, *decided)
-            answers.append(refuse_unless(may, "E-SELF"))
-        return answers
+            checks.append(Check("is_other_person", refuse_unless(may, "E-SELF")))
+        return checks
 
     def holds(self, desk: Desk, case: Any) -> bool:
         """Tell whether a case passes a desk at all."""

@@ -55,7 +55,7 @@ def open_transfer(session: Session, wish: Wish, act: Act) -> Transfer:
         to_class_id=room.id,
         reason=wish.reason,
         reason_text=wish.reason_text,
-        snapshot=found["snapshot"],
+        snapshot=found["snapshot"] | {"to": place_of(room)},
     )
     TRANSFER.open(session, case, act)
     return case
@@ -98,15 +98,24 @@ def open_registration(session: Session, pupil: Student, act: Act) -> Registratio
 
 def snapshot(pupil: Student) -> dict[str, Any]:
     """Return what both sides of a case may see of its pupil; the number is masked."""
-    room = pupil.school_class
     return {
         "name": pupil.name,
         "gender": pupil.gender,
         "number": masking.national_number(pupil.number) if pupil.number else None,
         "school": pupil.school.organisation.name,
         "grade": pupil.grade.code,
-        "class_number": room.number if room else None,
-        "class_name": room.name if room else None,
+        **place_of(pupil.school_class),
+    }
+
+
+def place_of(room: SchoolClass | None) -> dict[str, Any]:
+    """Return the class a case names, for the side that cannot see the other school's classes."""
+    if room is None:
+        return {"class_number": None, "class_name": None}
+    return {
+        "grade": room.grade.code,
+        "class_number": room.number,
+        "class_name": room.name,
     }
 
 

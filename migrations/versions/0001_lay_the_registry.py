@@ -1316,6 +1316,10 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("case_id", "case_version"),
     )
+    op.create_index(
+        "case_event_organisation", "case_event", ["organisation_id", "id"], unique=False
+    )
+    op.create_index("case_event_user", "case_event", ["user_id", "id"], unique=False)
     op.create_table(
         "enrolment",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -1432,6 +1436,8 @@ def downgrade() -> None:
     op.drop_index("enrolment_owner", table_name="enrolment")
     op.drop_index("enrolment_current", table_name="enrolment", postgresql_where="ended_on IS NULL")
     op.drop_table("enrolment")
+    op.drop_index("case_event_user", table_name="case_event")
+    op.drop_index("case_event_organisation", table_name="case_event")
     op.drop_table("case_event")
     op.drop_index("number_history_owner", table_name="number_history")
     op.drop_table("number_history")
