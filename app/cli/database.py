@@ -97,5 +97,5 @@ def require_current(conn: psycopg.Connection[Any]) -> None:
     if there != here:
         raise CannotStart(
             f"The database is not migrated (it has {there or 'no tables'}, this program needs"
-            f" {here}): set XUEJI_OWNER_DATABASE_URL to its owner and run `xueji migrate`."
+            f" {here}): set XUEJI_OWNER_DATABASE_URL to its owner and run `xueji init`."
         )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 from alembic import command
+from alembic.util import CommandError
 
 from app.cli.database import alembic, head, reach, require_current
 from app.cli.embedded import attach
@@ -15,12 +16,7 @@ from config import Config
 @click.command()
 def migrate() -> None:
     """Bring the database's tables, policies and grants up to date, as its owner."""
-    config = attach(Config.read())
-    if not config.owner_database_url:
-        raise CannotStart("Only its owner may migrate a database: set XUEJI_OWNER_DATABASE_URL.")
-    reach(config.owner_database_url, "XUEJI_OWNER_DATABASE_URL").close()
-    command.upgrade(alembic(), "head")
-    click.echo(f"the database is at {head()}")
+    bring_up_to_date()
 
 
 @click.command()
@@ -36,8 +32,25 @@ def migration(what: str) -> None:
 
 @click.command()
 def init() -> None:
-    """Fill in code tables, divisions, roles and permissions; may be repeated."""
+    """Migrate, then fill in codes, divisions, roles and permissions; may be repeated."""
+    init_all(bring_up_to_date())
+
+
+def bring_up_to_date() -> Config:
+    """Migrate the database as its owner, or raise `CannotStart`."""
     config = attach(Config.read())
-    with reach(config.owner_database_url or config.database_url, "XUEJI_DATABASE_URL") as conn:
-        require_current(conn)
-    init_all()
+    if not config.owner_database_url:
+        raise CannotStart(
+            "Only its owner may prepare a database: set XUEJI_OWNER_DATABASE_URL to an address"
+            " with that role."
+        )
+    reach(config.owner_database_url, "XUEJI_OWNER_DATABASE_URL").close()
+    try:
+        command.upgrade(alembic(), "head")
+    except CommandError as error:
+        raise CannotStart(
+            f"The database cannot be migrated ({error}): it was used by another, perhaps newer"
+            " version of this program."
+        ) from None
+    click.echo(f"the database is at {head()}")
+    return config

@@ -68,8 +68,7 @@ def prepare(launcher: Launcher, config: Config) -> None:
             require_current(conn)
         make_keys(config, is_sealed=revision(conn) is not None)
     if config.owner_database_url:
-        finish(launcher, "migrate", failing="The database cannot be migrated")
-        finish(launcher, "init", failing="The registry cannot be prepared")
+        finish(launcher, "init", failing="The database cannot be prepared")
         if config.demo:
             finish(launcher, "demo", "--if-empty", failing="The demo world cannot be made")
 

@@ -11,6 +11,7 @@ from config import Config
 
 workers, worker_class, preload_app = Config.read().web_workers, "sync", True
 graceful_timeout, timeout, max_requests, max_requests_jitter = 5, 60, 2000, 200
+loglevel = "warning"
 control_socket_disable = True  # gunicorn 27 would open one in the home folder
 
 
