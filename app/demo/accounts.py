@@ -130,7 +130,7 @@ def fab_role_ids(connection: Connection) -> dict[Role, int]:
     """Find or make Flask-AppBuilder's row for every role."""
     table = fab_models.Role.__table__
     found = connection.execute(select(table.c.name, table.c.id))
-    there: dict[str, int] = dict(found.tuples().all())
+    there: dict[str, int] = {row.name: row.id for row in found}
     missing = [{"name": role.value} for role in Role if role.value not in there]
     if missing:
         connection.execute(insert(table), missing)

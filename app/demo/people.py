@@ -27,6 +27,7 @@ ENTRY_AGES = {Stage.PRIMARY: 6, Stage.JUNIOR: 12, Stage.SENIOR: 15}  # on 31 Aug
 DAYS, STRIDE = 365, 151  # of a cohort's birthdays, and how they are dealt out
 RESIDENT, NO_NUMBER, HONG_KONG_PAPER, PASSPORT = "1", "Z", "6", "A"
 
+RURAL, URBAN = "1", "2"
 GENDER = Mix({MALE: 52.5, "2": 47.5})
 PAPER = Mix({RESIDENT: 98.9, NO_NUMBER: 0.6, HONG_KONG_PAPER: 0.3, PASSPORT: 0.2})
 STATUS = Mix({"IN_SCHOOL": 99.3, "SUSPENDED": 0.7})
@@ -91,6 +92,7 @@ class Draw:
     genders: list[str] = field(default_factory=list)
     papers: list[str] = field(default_factory=list)
     areas: list[str] = field(default_factory=list)  # where the household is registered
+    hukou: list[str] = field(default_factory=list)
     ethnic: list[str] = field(default_factory=list)
     names: list[Name] = field(default_factory=list)
     born: list[date] = field(default_factory=list)
@@ -135,6 +137,7 @@ def who(draw: Draw) -> None:
         rng.choice(draw.county.outside) if moved and paper == RESIDENT else draw.area
         for moved, paper in zip(came, draw.papers, strict=True)
     ]
+    draw.hukou = [a_hukou(draw, paper) for paper in draw.papers]
     drawn = zip(draw.mixed(draw.county.ethnic), draw.papers, strict=True)
     draw.ethnic = [ethnic if paper in (RESIDENT, NO_NUMBER) else HAN for ethnic, paper in drawn]
     surnames = names.families(rng, room.size)
@@ -177,7 +180,7 @@ def identity(draw: Draw) -> Columns:
         "name_pinyin": [name.pinyin for name in draw.names],
         "id_validity": [a_validity(draw, paper) for paper in draw.papers],
         "hukou_division": [division(area) for area in draw.areas],
-        "hukou_type": [a_hukou(draw, paper) for paper in draw.papers],
+        "hukou_type": draw.hukou,
         "talent": draw.mixed(TALENT),
         "number": [number for _, number in numbers],
         "number_kind": [number[0] for _, number in numbers],
@@ -225,9 +228,9 @@ def a_validity(draw: Draw, paper: str) -> str | None:
 
 
 def a_hukou(draw: Draw, paper: str) -> str:
-    """Return the household's type: 1 agricultural, 2 not (and always for foreigners)."""
+    """Return the household's type; foreigners count as urban."""
     rural = 0.35 if draw.is_town else 0.9
-    return "1" if paper != PASSPORT and draw.rng.random() < rural else "2"
+    return RURAL if paper != PASSPORT and draw.rng.random() < rural else URBAN
 
 
 def schooling(draw: Draw) -> Columns:
@@ -285,9 +288,9 @@ def welfare(draw: Draw) -> Columns:
     n, compulsory = draw.room.size, draw.room.stage.is_compulsory
     disability = draw.mixed(DISABILITY)
     health = draw.mixed(HEALTH)
-    moved = [
-        draw.is_town and area != draw.area and fate
-        for area, fate in zip(draw.areas, draw.often(0.75), strict=True)
+    moved = [  # from a village of another county to a school in town
+        draw.is_town and area != draw.area and hukou == RURAL
+        for area, hukou in zip(draw.areas, draw.hukou, strict=True)
     ]
     left = draw.mixed(
         Mix({"0": 90, "1": 6, "2": 4} if draw.is_town else {"0": 70, "1": 18, "2": 12})

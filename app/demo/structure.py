@@ -73,7 +73,7 @@ def write_schools(connection: Connection, above: dict[str, int], scale: int) -> 
     )
     write(connection, Organisation, places)
     found = connection.execute(select(Organisation.code, Organisation.id))
-    ids = dict(found.tuples().all())
+    ids = {row.code: row.id for row in found}
     write(connection, School, (a_school(school, ids) for school in planned))
     campuses = (
         {"school_id": ids[school.code], "number": 1, "name": "主校区", "division": school.division}
@@ -110,7 +110,9 @@ def write_rooms(connection: Connection, ids: dict[str, int], scale: int) -> list
         (row.school_id, row.stage, row.level): row.id
         for row in connection.execute(select(Grade.id, Grade.school_id, Grade.stage, Grade.level))
     }
-    campuses = dict(connection.execute(select(Campus.school_id, Campus.id)).tuples().all())
+    campuses = {
+        row.school_id: row.id for row in connection.execute(select(Campus.school_id, Campus.id))
+    }
     write(connection, SchoolClass, (a_class(room, ids, grades, campuses) for room in planned))
     classes = {
         (row.school_id, row.number): row.id

@@ -1,0 +1,132 @@
+"""The world as the registry holds it, through the door of the application's role."""
+
+import pytest
+from click.testing import CliRunner
+from sqlalchemy.orm import Session
+from werkzeug.security import check_password_hash
+
+from app.cli.demo import demo
+from app.demo import plan, world
+from app.demo.marker import is_demo
+from app.models.sealed import KEYS
+from app.policies import scope
+from config import Config
+
+
+def counts(root, sql, *values):
+    return root.execute(sql, values).fetchone()[0]
+
+
+@pytest.fixture(scope="module")
+def said(root):
+    answer = CliRunner().invoke(demo, ["--if-empty"], catch_exceptions=False)
+    assert answer.exit_code == 0
+    return answer.output
+
+
+def test_it_has_exactly_the_planned_organisations(said, root):
+    paths = dict(root.execute("SELECT code, path FROM organisation").fetchall())
+    assert len(paths) == 11 + 14
+    for authority in plan.authorities():
+        assert paths[authority.code] == authority.path
+
+
+def test_every_school_has_one_campus_and_a_cohort_a_level(said, root):
+    wrong = """
+        SELECT count(*) FROM school s
+        WHERE (SELECT count(*) FROM campus c WHERE c.school_id = s.id) <> 1
+           OR (SELECT count(*) FROM grade g WHERE g.school_id = s.id AND g.level =
+               2027 - g.entry_year) <> coalesce(years_primary, 0) + coalesce(years_junior, 0)
+                                       + coalesce(years_senior, 0)
+    """
+    assert counts(root, wrong) == 0
+
+
+def test_everybody_is_owned_counted_and_accounted_for(said, root):
+    pupils = sum(room.size for room in plan.rooms())
+    assert counts(root, "SELECT count(*) FROM student") == pupils
+    assert counts(root, "SELECT sum(n) FROM headcount") == pupils
+    assert counts(root, "SELECT count(*) FROM guardian") == 2 * pupils
+    astray = "SELECT count(*) FROM student s JOIN organisation o ON o.id = s.school_id"
+    assert counts(root, f"{astray} WHERE s.owner_path <> o.path") == 0
+
+
+def test_only_the_suspended_are_in_no_period_now(said, root):
+    without = """
+        SELECT array_agg(DISTINCT status) FROM student s WHERE NOT EXISTS
+        (SELECT 1 FROM enrolment e WHERE e.student_id = s.id AND e.ended_on IS NULL)
+    """
+    assert counts(root, without) == ["SUSPENDED"]
+    ways = {row[0] for row in root.execute("SELECT DISTINCT start_kind FROM enrolment")}
+    assert ways == {"ADMITTED", "RESUMED", "TRANSFERRED_IN"}
+
+
+def test_the_newcomers_of_one_school_are_missing(said, root):
+    empty = """
+        SELECT array_agg(c.number ORDER BY c.number) FROM school_class c
+        WHERE NOT EXISTS (SELECT 1 FROM student s WHERE s.class_id = c.id)
+    """
+    assert counts(root, empty) == ["2026101", "2026102"]
+
+
+def test_personal_data_are_sealed_and_found_by_digest(said, root, house):
+    KEYS.unlock(house.key_file)
+    row = root.execute(
+        "SELECT id_number, id_digest, number, number_digest FROM student"
+        " WHERE number_kind = 'G' LIMIT 1"
+    ).fetchone()
+    number = KEYS.unseal(row.id_number, "id_number")
+    assert KEYS.digest(number) == row.id_digest
+    assert KEYS.unseal(row.number, "number") == f"G{number}"
+    assert KEYS.digest(f"G{number}") == row.number_digest
+
+
+def test_every_desk_has_an_account_that_may_sign_in(said, root):
+    assert counts(root, "SELECT count(*) FROM account") == 4 + 10 * 2 + 14 * 3
+    lines = dict(line.split(maxsplit=1) for line in said.splitlines() if line[:2].isdigit())
+    told = dict(zip(*[iter(lines["2141000101"].split()[:6])] * 2, strict=True))
+    for desk, role in (("registrar@", "SR"), ("leader@", "SL"), ("teacher@", "CT")):
+        row = root.execute(
+            "SELECT a.role, r.name, u.password FROM ab_user u JOIN account a ON a.user_id = u.id"
+            " JOIN ab_user_role ur ON ur.user_id = u.id JOIN ab_role r ON r.id = ur.role_id"
+            " WHERE u.username = %s",
+            (f"{desk}2141000101",),
+        ).fetchone()
+        assert (row[0], row[1]) == (role, role)
+        assert check_password_hash(row.password, told[desk])
+
+
+def test_a_class_teacher_sees_the_first_class_of_every_cohort(said, root):
+    with world.begin(Config.read().database_url) as here, Session(here) as session:
+        found = "SELECT user_id FROM account WHERE login = 'teacher@2141000102'"
+        mine = scope.scope_of(session, counts(root, found))
+    numbers = root.execute(
+        "SELECT number FROM school_class WHERE id = ANY (%s) ORDER BY 1", (list(mine.classes),)
+    ).fetchall()
+    assert [row.number for row in numbers] == [f"{year}101" for year in range(2021, 2027)]
+
+
+def test_the_registry_knows_that_it_is_a_demo(said, session):
+    with world.begin(Config.read().database_url) as here:
+        assert is_demo(here)
+    assert not is_demo(session)  # the registry of the other tests
+
+
+def test_a_second_world_is_not_made(said, root):
+    again = CliRunner().invoke(demo, ["--if-empty"], catch_exceptions=False)
+    assert (again.exit_code, again.output) == (0, "")
+    refused = CliRunner().invoke(demo, [])
+    assert refused.exit_code == 1
+    assert "not empty" in refused.output
+
+
+def test_a_scaled_world_is_written_by_several_processes(house, root, monkeypatch):
+    root.execute("TRUNCATE organisation, account, ab_user, audit_event, audit_head CASCADE")
+    monkeypatch.setenv("XUEJI_DEMO_PASSWORD", "one-for-all")
+    monkeypatch.setattr(world, "PUPILS_AT_ONCE", 3000)
+    made = world.make(Config.read(), scale=2)
+    assert made.schools == 28
+    assert made.pupils == sum(room.size for room in plan.rooms(2))
+    assert counts(root, "SELECT sum(n) FROM headcount") == made.pupils
+    assert len(made.accounts) == 66
+    assert {access.password for access in made.accounts} == {"one-for-all"}
