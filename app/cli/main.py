@@ -14,6 +14,7 @@ COMMANDS = {  # name: where it is, what it is for; in the order of a first day
     "up": ("app.cli.up:up", "Start everything; Ctrl-C stops it."),
     "keys": ("app.cli.keys:keys", "Make the key files that do not exist yet."),
     "init": ("app.cli.setup:init", "Migrate, then fill in codes, roles and permissions."),
+    "demo": ("app.cli.demo:demo", "Fill an empty registry with an invented world."),
     "worker": ("app.cli.running:worker", "Run one worker."),
     "scheduler": ("app.cli.running:scheduler", "Send jobs, take back dead ones, heed the clock."),
     "doctor": ("app.cli.doctor:doctor", "Look at every part of the installation."),
