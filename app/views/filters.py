@@ -179,7 +179,7 @@ class RelationFilter(ValueFilter, FilterRelation):
         relation = mapped(self.model).relationships[self.column_name]
         (pair, *_rest) = relation.local_remote_pairs
         keys = value if isinstance(value, list) else [value]
-        numbers = [number for key in keys if (number := _key(key)) is not None]
+        numbers = [number for key in keys if (number := key_of(key)) is not None]
         return query.filter(pair[0].in_(numbers) if numbers else false())
 
 
@@ -195,7 +195,7 @@ class ManyFilter(FilterRelation):
         relation = getattr(self.model, self.column_name)
         (pk,) = relation.property.mapper.primary_key
         keys = value if isinstance(value, list) else [value]
-        numbers = [number for key in keys if (number := _key(key)) is not None]
+        numbers = [number for key in keys if (number := key_of(key)) is not None]
         return query.filter(relation.any(pk.in_(numbers)) if numbers else false())
 
 
@@ -254,7 +254,8 @@ def _matches(pairs: Iterable[tuple[str, list[str]]]) -> Iterator[tuple[str, int,
             yield match[2], int(match[1]), values
 
 
-def _key(value: Any) -> int | None:
+def key_of(value: Any) -> int | None:
+    """Return a text as the key of a row, or None when no column could hold it."""
     text = str(value)
     return int(text) if text.isascii() and text.isdecimal() and int(text) < BIGGEST else None
 

@@ -15,7 +15,7 @@ from flask_appbuilder.forms import DynamicForm, GeneralModelConverter
 from flask_babel import lazy_gettext as _
 from wtforms import BooleanField, DateField, HiddenField, IntegerField, SelectField, StringField
 from wtforms import TextAreaField as LongField
-from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional
+from wtforms.validators import InputRequired, Length, NumberRange, Optional, ValidationError
 from wtforms.widgets import DateInput, Select, TextArea, TextInput
 
 from app.views.labels import choices_of
@@ -68,7 +68,7 @@ class CodeField(SelectField):
         """Refuse a code that is not in the table."""
         del form
         if self.data is not None and self.data not in [self._coerced(v) for v, _w in self.choices]:
-            raise ValueError(str(_("Not in the list. Choose again.")))
+            raise ValidationError(_("Not in the list. Choose again."))
 
 
 class Line(TextInput):
@@ -153,7 +153,7 @@ class FormMaker(GeneralModelConverter):
         view.lookups = {**view.lookups, name: lookup}
         return LookupField(
             label,
-            self._required(name, checks, DataRequired),
+            self._required(name, checks, InputRequired),
             description=text,
             lookup=lookup,
             keyed=keyed,

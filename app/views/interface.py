@@ -12,10 +12,9 @@ from sqlalchemy.orm import selectinload
 
 from app.errors import told
 from app.models.sealed import Sealed
-from app.views.filters import IndexFriendly, ManyFilter, RelationFilter
+from app.views.filters import IndexFriendly, ManyFilter, RelationFilter, key_of
 
 COUNT_LIMIT = 10_000  # rows a list counts before it says "10,000+"
-BIGGEST_KEY = 2**31
 
 
 class ScopedInterface(SQLAInterface):
@@ -127,8 +126,7 @@ class ScopedInterface(SQLAInterface):
         text = str(key)
         if not self.is_integer(self.get_pk_name()):
             return text if text.isprintable() else None
-        is_number = text.isascii() and text.isdecimal() and int(text) < BIGGEST_KEY
-        return int(text) if is_number else None
+        return key_of(text)
 
     def _write(self, write: Callable[[], Any], *, commit: bool) -> None:
         try:

@@ -21,10 +21,11 @@ from wtforms import Field
 from wtforms.validators import ValidationError
 from wtforms.widgets import html_params
 
-from app.views.filters import readable
+from app.views.filters import key_of, readable
 
 PAGE = 20  # records the browser is given at a time
 LAST_PAGE = 500
+LONGEST_KEY = 40
 
 
 @dataclass(frozen=True)
@@ -58,9 +59,8 @@ class Lookup:
 
     def find(self, session: Session, key: str, given: Mapping[str, Any]) -> Any:
         """Return the record of that key if it may be chosen, else None."""
-        try:
-            value = self.pk.type.python_type(readable(key))
-        except ValueError:
+        value = key_of(key) if self.pk.type.python_type is int else key[:LONGEST_KEY]
+        if value is None or not key.isprintable():
             return None
         return session.scalar(self._choice(given).where(self.pk == value))
 
@@ -149,7 +149,7 @@ class LookupField(Field):
 
 def numbers(sent: Any, names: Any) -> dict[str, int]:
     """Return the fields of a form or an address that hold a key."""
-    return {n: int(v) for n in names if (v := sent.get(n, "")).isascii() and v.isdecimal()}
+    return {name: key for name in names if (key := key_of(sent.get(name, ""))) is not None}
 
 
 def answer(lookup: Lookup, session: Session) -> dict[str, Any]:

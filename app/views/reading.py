@@ -18,7 +18,7 @@ from app.errors import AppError, NotFound
 from app.models.sealed import KEYS
 from app.views import labels
 from app.views.doors import door, may
-from app.views.filters import ValueFilter, asked
+from app.views.filters import CodeFilter, ValueFilter, asked
 from app.views.links import link
 from app.views.lookup import Lookup, answer
 from app.views.widgets import XuejiList, XuejiSearch, XuejiShow
@@ -62,7 +62,9 @@ class Reading(ModelView):
         super()._init_properties()
         self.search_columns = list(declared[0] or ())
         self._filters = self.datamodel.get_filters(self.search_columns)
-        for column, kind in self.own_filters.items():
+        coded = [column for column in self.search_columns if column in self.code_columns]
+        own: dict[str, type[ValueFilter]] = {**dict.fromkeys(coded, CodeFilter), **self.own_filters}
+        for column, kind in own.items():
             self._filters.get_search_filters()[column] = [kind(column, self.datamodel)]
         columns = self.datamodel.list_columns
         self.order_columns = list(declared[1] or (c for c in self.list_columns if c in columns))
@@ -168,7 +170,7 @@ class Reading(ModelView):
 
     def shown_filters(self) -> Sequence[str]:
         """Return the filters that tell this person's rows apart."""
-        return self.search_columns
+        return list(self.search_columns)
 
     # ── one record ───────────────────────────────────────────────────────────────────────
 
