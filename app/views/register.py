@@ -11,6 +11,16 @@ from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from app.views.frame import FrameView
+from app.views.screens.audit import AuditEventView
+from app.views.screens.campuses import CampusView
+from app.views.screens.classes import ClassView
+from app.views.screens.codes import CodeValueView, DivisionView
+from app.views.screens.grades import GradeView
+from app.views.screens.guardians import GuardianView
+from app.views.screens.jobs import JobView
+from app.views.screens.organisations import OrganisationView
+from app.views.screens.schools import SchoolView
+from app.views.screens.students import StudentView
 
 
 class Home(IndexView):
@@ -42,8 +52,19 @@ GROUPS: dict[str, tuple[Any, str]] = {
     "year": (_("School year"), "fa-graduation-cap"),
     "system": (_("System"), "fa-sliders"),
 }
-SCREENS: tuple[Screen, ...] = ()
-HIDDEN: tuple[type[Any], ...] = (FrameView,)
+SCREENS: tuple[Screen, ...] = (
+    Screen(StudentView, "Student", _("Pupils"), "fa-id-card", "registry"),
+    Screen(SchoolView, "School", _("Schools"), "fa-school", "schools"),
+    Screen(GradeView, "Grade", _("Grades"), "fa-layer-group", "schools"),
+    Screen(ClassView, "SchoolClass", _("Classes"), "fa-people-roof", "schools"),
+    Screen(CampusView, "Campus", _("Campuses"), "fa-map-location-dot", "schools"),
+    Screen(JobView, "Job", _("Background jobs"), "fa-gears", "data"),
+    Screen(OrganisationView, "Organisation", _("Organisations"), "fa-sitemap", "system"),
+    Screen(CodeValueView, "CodeValue", _("Code tables"), "fa-table-list", "system"),
+    Screen(DivisionView, "Division", _("Administrative divisions"), "fa-map", "system"),
+    Screen(AuditEventView, "AuditEvent", _("Audit log"), "fa-shield-halved", "system"),
+)
+HIDDEN: tuple[type[Any], ...] = (FrameView, GuardianView)
 
 
 def register(app: Flask, appbuilder: AppBuilder) -> None:

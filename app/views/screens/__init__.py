@@ -1,0 +1,1 @@
+"""The screens: one file per noun; columns, labels, filters and forms as data."""

@@ -1,0 +1,140 @@
+"""变更历史: what a row was before and after, in words; sealed values are never shown."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from flask_babel import lazy_gettext as _
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.imports.students import SPEC
+from app.models.account import Account
+from app.models.audit import RowHistory
+from app.models.organisation import Organisation
+from app.models.school import Grade, SchoolClass
+from app.views.labels import NONE, label_of, word_of, yes_no
+from app.views.screens.places import place_of
+from app.views.screens.pupil_fields import CODES, FAMILY_SEALED, LABELS, PLACES, SEALED
+from app.views.screens.sheet import label_of as column_label
+
+MOST = 200  # the newest changes a page shows
+SILENT = (
+    "id",
+    "id_digest",
+    "number_digest",
+    "row_version",
+    "import_batch_id",
+    "student_id",
+    "created_at",
+    "created_by",
+    "updated_at",
+    "updated_by",
+    "owner_path",
+)
+OWN_LABELS: Mapping[str, Any] = {
+    "number": _("Student number"),
+    "number_kind": _("Kind of number"),
+    "status": _("Status"),
+    "problem_flag": _("Problem"),
+    "school_id": _("School"),
+    "grade_id": _("Grade"),
+    "class_id": _("Class"),
+}
+ENUMS = {"status": "Status", "problem_flag": "ProblemFlag", "number_kind": "NumberKind"}
+PLACED = {"school_id": Organisation, "grade_id": Grade, "class_id": SchoolClass}
+REASONS = {
+    "case": _("case"),
+    "import": _("import"),
+    "promotion": _("promotion"),
+}
+
+
+@dataclass(slots=True)
+class Field:
+    """One changed field; a sealed one tells only that it changed."""
+
+    label: str
+    before: str = ""
+    after: str = ""
+    sealed: bool = False
+
+
+@dataclass(slots=True)
+class Change:
+    """One change of one row: when, by whom, why, and which fields."""
+
+    at: datetime
+    who: str
+    what: str
+    reason: str = ""
+    is_gone: bool = False
+    fields: list[Field] = field(default_factory=list)
+
+
+def changes_of(session: Session, student_id: int, most: int = MOST) -> list[Change]:
+    """Return the newest changes of a pupil's record and family."""
+    rows = session.scalars(
+        select(RowHistory)
+        .where(RowHistory.student_id == student_id)
+        .order_by(RowHistory.id.desc())
+        .limit(most)
+    ).all()
+    who = _names(session, {row.actor for row in rows if row.actor})
+    return [_change(session, row, who) for row in rows]
+
+
+def _names(session: Session, ids: set[int]) -> dict[int, str]:
+    found = select(Account.user_id, Account.name).where(Account.user_id.in_(ids))
+    return dict(session.execute(found).tuples().all())
+
+
+def _change(session: Session, row: RowHistory, who: Mapping[int, str]) -> Change:
+    return Change(
+        at=row.at,
+        who=who.get(row.actor or 0, str(_("System"))),
+        what=str(_("Family member") if row.table_name == "guardian" else _("Pupil")),
+        reason=row.reason or "",
+        is_gone=row.after is None,
+        fields=list(_fields(session, row)) if row.after is not None else [],
+    )
+
+
+def _fields(session: Session, row: RowHistory) -> Iterator[Field]:
+    is_family = row.table_name == "guardian"
+    sealed = FAMILY_SEALED if is_family else SEALED
+    for name, before in row.before.items():
+        if name in SILENT:
+            continue
+        label = _label(name, is_family=is_family)
+        if name in sealed:
+            yield Field(label, sealed=True)
+        else:
+            after = (row.after or {}).get(name)
+            key = f"member1_{name}" if is_family else name
+            yield Field(label, shown(session, key, before), shown(session, key, after))
+
+
+def _label(name: str, *, is_family: bool) -> str:
+    if is_family:
+        column = SPEC.by_field.get(f"member1_{name}")
+        return str(column_label(column, "1")) if column else name
+    return str(OWN_LABELS.get(name) or LABELS.get(name, name))
+
+
+def shown(session: Session, name: str, value: Any) -> str:
+    """Show a value of the history by its word."""
+    if value in (None, ""):
+        return NONE
+    if name in ENUMS:
+        return word_of(ENUMS[name], value)
+    if name in CODES:
+        return str(label_of(CODES[name])(value))
+    if name in PLACED:
+        return str(session.get(PLACED[name], value) or f"#{value}")
+    if name in PLACES:
+        return place_of(value)
+    return yes_no(value) if isinstance(value, bool) else str(value)
