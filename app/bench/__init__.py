@@ -1,0 +1,1 @@
+"""Measured promises: each bench prints a table of figures, next to what it is compared with."""

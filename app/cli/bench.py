@@ -1,0 +1,81 @@
+"""`xueji bench`: measure on a registry of our own, with engines of our own, kept between runs."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import time
+from collections.abc import Iterator
+
+import click
+from alembic import command
+
+from app.bench import promote as promotion
+from app.bench.figures import superuser
+from app.cli.database import alembic
+from app.cli.embedded import start_engines
+from app.cli.engines import database_url
+from app.cli.init import init_all
+from app.cli.keys import make_keys
+from app.cli.places import sockets_of
+from app.cli.up import supervised
+from app.demo import world
+from app.demo.plan import MOST_COPIES, rooms
+from config import Config
+
+PUPILS = click.option(
+    "--pupils",
+    type=click.IntRange(1, 3_000_000),
+    default=1_000_000,
+    show_default=True,
+    help="So many pupils; the registry is made once and kept in var/bench.",
+)
+
+
+@click.group()
+def bench() -> None:
+    """Measure what is promised; see docs/benchmarks.md."""
+
+
+@bench.command()
+@PUPILS
+def promote(pupils: int) -> None:
+    """Turn the year; time and log next to one UPDATE of the same pupils."""
+    with registry(pupils) as root_url:
+        click.echo(promotion.measure(root_url))
+
+
+@contextlib.contextmanager
+def registry(pupils: int) -> Iterator[str]:
+    """Start the engines of a bench registry, fill it when it is new; gives its superuser's URL."""
+    scale = scale_of(pupils)
+    var = Config.read().var / "bench" / str(scale)
+    for name in [name for name in os.environ if name.startswith("XUEJI_")]:
+        del os.environ[name]
+    os.environ["XUEJI_VAR"] = str(var)
+    with supervised(var, quiet=True) as launcher:
+        start_engines(launcher, Config.read())
+        config = Config.read()
+        make_keys(config)
+        command.upgrade(alembic(), "head")
+        root_url = database_url(sockets_of(var), "postgres")
+        if world.is_empty(config):
+            fill(config, scale, root_url)
+        yield root_url
+
+
+def fill(config: Config, scale: int, root_url: str) -> None:
+    """Make the world and let PostgreSQL tidy up, as its own vacuum would have by and by."""
+    started = time.monotonic()
+    init_all(config)
+    made = world.make(config, scale)
+    with superuser(root_url) as root:
+        root.execute("VACUUM ANALYZE")
+    seconds = time.monotonic() - started
+    click.echo(f"made a registry of {made.pupils:,} pupils in {seconds:.0f} s", err=True)
+
+
+def scale_of(pupils: int) -> int:
+    """Return how many times the demo world must be copied for that many pupils."""
+    base = sum(room.size for room in rooms())
+    return min(MOST_COPIES, max(1, -(-pupils // base)))
