@@ -53,7 +53,7 @@ def ask(
     key: str | None = None,
     asked_by: int | None = None,
     organisation_id: int | None = None,
-    **ids: int,
+    **ids: int | list[int],
 ) -> int | None:
     """Add a job to the caller's transaction; None when that key was asked for before.
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from importlib import import_module
 
 MODULES = [
+    "app.jobs.deciding",
     "app.jobs.housekeeping",
     "app.jobs.importing",
     "app.jobs.promoting",

@@ -1,0 +1,239 @@
+"""Everything a page tells about one case: where it stands, what changes, why not, what happened.
+
+The inbox's pane, the case page, the 409 page and the batch all draw from here.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from functools import cached_property
+from typing import Any, NamedTuple
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, joinedload, selectinload, with_polymorphic
+
+from app.errors import NotFound
+from app.models.case import Case, CaseEvent, Decision, Registration, Transfer
+from app.models.organisation import Organisation
+from app.models.student import Student
+from app.policies.roles import Actor
+from app.views.actor import BEIJING
+from app.views.case_changes import Change, changes_of
+from app.views.case_words import (
+    BUTTONS,
+    ENDINGS,
+    PASSED,
+    Button,
+    button_word,
+    desk_words,
+    kind_word,
+    promise,
+)
+from app.views.words import say
+from app.workflows.calendar import working_days
+from app.workflows.desk import Act, Desk, Ending, Trigger
+from app.workflows.engine import Check, organisation_of
+from app.workflows.processes import flow_of
+
+ORDER = tuple(BUTTONS)  # buttons from left to right; the primary one stands last
+FORWARD = (Decision.SUBMIT, Decision.AGREE, Decision.PULL)
+
+
+class Verb(NamedTuple):
+    """A button of the decision box, and every reason why it is closed."""
+
+    trigger: Trigger
+    word: str
+    button: Button
+    reasons: tuple[str, ...]
+
+
+class Stop(NamedTuple):
+    """A desk of the route strip: what is done there, by whom, when or until when."""
+
+    number: int
+    look: str  # done, here, or nothing yet
+    word: Any
+    organisation: str
+    who: str
+    when: datetime | None
+    desk: Desk
+
+
+@dataclass
+class Sheet:
+    """One case, as one person sees it today."""
+
+    session: Session
+    case: Any
+    actor: Actor
+    today: date
+    checks: dict[Trigger, list[Check]] = field(default_factory=dict)
+
+    @cached_property
+    def name(self) -> str:
+        """The pupil, as the snapshot remembers."""
+        return str(self.case.snapshot.get("name", ""))
+
+    @cached_property
+    def kind(self) -> str:
+        """The kind of the case, seen from the person's organisation."""
+        return kind_word(self.case, self.actor.path)
+
+    @property
+    def is_mine(self) -> bool:
+        """Tell whether the case lies on the person's own desk."""
+        case, me = self.case, self.actor
+        return bool(
+            case.awaiting_id == me.organisation_id and case.awaiting_office == me.office.value
+        )
+
+    @property
+    def ending(self) -> Any:
+        """The tag and the word of how it ended (or that it was sent back), None on a desk."""
+        return ENDINGS.get(self.case.state)
+
+    @property
+    def days_late(self) -> int:
+        """Working days the present desk is over its time."""
+        return working_days(self.case.due_on, self.today) if self.case.due_on else 0
+
+    @property
+    def age(self) -> int:
+        """Working days the case has lain on the present desk."""
+        return working_days(self.case.step_since.astimezone(BEIJING).date(), self.today)
+
+    @cached_property
+    def stops(self) -> list[Stop]:
+        """The route: the desks this case passes, those passed, the present one, those ahead."""
+        case, flow = self.case, flow_of(self.case)
+        route, here = flow.route(case), flow.desk(case.state)
+        passed = self._passed()
+        stops = []
+        for n, desk in enumerate(route, start=1):
+            event = passed.get(desk.state)
+            place = organisation_of(self.session, case, desk.party)
+            if desk is here:
+                stops.append(Stop(n, "here", self._word(desk), place.name, "", None, desk))
+            elif event is not None:
+                who, where = event.user.name, event.organisation.name
+                stops.append(Stop(n, "done", self._word(desk), where, who, event.at, desk))
+            else:
+                stops.append(Stop(n, "", self._word(desk), place.name, "", None, desk))
+        return stops
+
+    @property
+    def here(self) -> Stop | None:
+        """The present stop, or None when the case is closed."""
+        return next((stop for stop in self.stops if stop.look == "here"), None)
+
+    @property
+    def trail(self) -> list[CaseEvent]:
+        """What happened, newest first."""
+        return list(reversed(self.case.events))
+
+    @cached_property
+    def pupil(self) -> Student | None:
+        """The pupil's record where the person may see it."""
+        return self.session.scalar(
+            select(Student)
+            .where(Student.id == self.case.student_id)
+            .options(joinedload(Student.grade), joinedload(Student.school_class))
+        )
+
+    @cached_property
+    def changes(self) -> list[Change]:
+        """What the case changes: at submission, now, and once it is completed."""
+        return changes_of(self.case, self.pupil)
+
+    @property
+    def verbs(self) -> list[Verb]:
+        """The buttons of this person, each with every reason why it is closed."""
+        return [
+            Verb(
+                trigger,
+                button_word(self.case, trigger),
+                BUTTONS[trigger],
+                tuple(say(c.refusal) for c in self.checks[trigger] if c.refusal is not None),
+            )
+            for trigger in ORDER
+            if trigger in self.checks
+        ]
+
+    @property
+    def onward(self) -> Trigger | None:
+        """What moves the case on from here: agree, submit again, or pull."""
+        desk = flow_of(self.case).desk(self.case.state)
+        return desk.act if desk and desk.act in self.checks else None
+
+    @property
+    def promise(self) -> str:
+        """What moving on does."""
+        return promise(self.case, self.onward) if self.onward else ""
+
+    @property
+    def why(self) -> list[tuple[str, str]]:
+        """Every guard of moving on, passed or not, as lines of the why-list."""
+        checks = self.checks.get(self.onward, []) if self.onward else []
+        return [
+            ("bad", say(check.refusal))
+            if check.refusal is not None
+            else ("ok", str(PASSED.get(check.name, check.name)))
+            for check in checks
+        ]
+
+    def _passed(self) -> dict[str, CaseEvent]:
+        """Return the last forward step of every desk; sending back begins the route anew."""
+        passed: dict[str, CaseEvent] = {}
+        for event in self.case.events:
+            if event.decision is Decision.RETURN:
+                passed.clear()
+            elif event.decision in FORWARD:
+                first = flow_of(self.case).desks[0].state
+                state = first if event.from_state == Ending.RETURNED else event.from_state
+                passed[state] = event
+        return passed
+
+    def _word(self, desk: Desk) -> Any:
+        return desk_words(self.case, desk).full
+
+
+def sheet_of(session: Session, case_id: int, actor: Actor, today: date) -> Sheet:
+    """Return the sheet of a case, or raise `NotFound`."""
+    checks = _asked(session, found(session, case_id), actor, today)
+    return Sheet(session, found(session, case_id), actor, today, checks)  # asking has expired it
+
+
+def found(session: Session, case_id: int) -> Any:
+    """Return a case with its parties and its timeline, or raise `NotFound`."""
+    every = with_polymorphic(Case, [Registration, Transfer])
+    case = session.scalar(
+        select(every)
+        .where(every.id == case_id)
+        .options(
+            joinedload(every.owner).joinedload(Organisation.parent),
+            joinedload(every.receiving).joinedload(Organisation.parent),
+            joinedload(every.awaiting),
+            selectinload(every.events).joinedload(CaseEvent.user),
+            selectinload(every.events).joinedload(CaseEvent.organisation),
+        )
+        .execution_options(populate_existing=True)
+    )
+    if case is None:
+        raise NotFound
+    return case
+
+
+def _asked(session: Session, case: Case, actor: Actor, today: date) -> dict[Trigger, list[Check]]:
+    """Ask about every step this person could take here; nobody else's buttons are shown."""
+    is_mine = case.awaiting_id == actor.organisation_id and case.awaiting_office == actor.office
+    is_originator = case.initiator_org_id == actor.organisation_id and case.initiator_id == (
+        actor.user_id
+    )
+    flow = flow_of(case)
+    asked = {}
+    for trigger in flow.triggers(case):
+        if is_originator if trigger is Trigger.WITHDRAW else is_mine:
+            asked[trigger] = flow.checks(session, case, Act(trigger, actor, today))
+    return asked

@@ -1,0 +1,185 @@
+"""Words of cases: desks, endings, routes, guards that passed, buttons, what a step leads to.
+
+The one place where a state or a trigger gets a name; refusals are said by `app.messages`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from flask_babel import gettext
+from flask_babel import lazy_gettext as _
+
+from app.models.case import Case, CaseKind
+from app.policies.roles import Office
+from app.views.labels import Tag
+from app.workflows.desk import Desk, Ending, Trigger
+from app.workflows.processes import TRANSFER, flow_of
+
+
+class Words(NamedTuple):
+    """What a desk is called: in full, and in the narrow column of a list."""
+
+    full: Any
+    short: Any
+
+
+DESKS: Mapping[str, Words] = {
+    "DRAFT": Words(_("Submission"), _("submission")),
+    "SCHOOL_REVIEW": Words(_("School review"), _("school")),
+    "AUTHORITY_REVIEW": Words(_("Authority review"), _("authority")),
+    "IN_SCHOOL": Words(_("Receiving school's review"), _("receiving school")),
+    "IN_AUTHORITY": Words(_("Receiving authority's review"), _("receiving authority")),
+    "MINISTRY_RELAY": Words(_("Ministry relay"), _("ministry")),
+    "OUT_SCHOOL": Words(_("Sending school's review"), _("sending school")),
+    "OUT_AUTHORITY": Words(_("Sending authority's review"), _("sending authority")),
+    "AWAITING_PULL": Words(_("Arrival and archive"), _("archive")),
+}
+ENDINGS: Mapping[str, tuple[Tag, Any]] = {
+    "REGISTERED": (Tag("ok", "circle-check"), _("Registered")),
+    "COMPLETED": (Tag("ok", "circle-check"), _("Completed")),
+    Ending.RETURNED: (Tag("hold", "rotate-left"), _("Sent back")),
+    Ending.REJECTED: (Tag("bad", "circle-xmark"), _("Rejected")),
+    Ending.WITHDRAWN: (Tag("off", "circle-minus"), _("Withdrawn")),
+    Ending.CLEANED: (Tag("off", "broom"), _("Cleaned up")),
+}
+OFFICES: Mapping[str, Any] = {
+    Office.REGISTRAR: _("registrar"),
+    Office.LEADER: _("leader"),
+    Office.OPERATOR: _("operator"),
+}
+ROUTES: Mapping[tuple[str, str], Any] = {  # how far a transfer goes, and on which side we stand
+    ("county", "in"): _("In, same county"),
+    ("county", "out"): _("Out, same county"),
+    ("county", "both"): _("Within the county"),
+    ("province", "in"): _("In, other county"),
+    ("province", "out"): _("Out, other county"),
+    ("province", "both"): _("Between counties"),
+    ("nation", "in"): _("In, other province"),
+    ("nation", "out"): _("Out, other province"),
+    ("nation", "both"): _("Between provinces"),
+}
+PASSED: Mapping[str, Any] = {  # a guard's name: what it means that nothing stands in the way
+    "is_here": _("The case is at your desk"),
+    "is_other_person": _("Not your own submission, and you have not decided it before"),
+    "may_withdraw": _("Your own submission, and nobody has agreed yet"),
+    "is_pending": _("The pupil is not registered yet"),
+    "has_no_problem": _("The pupil has no open problem record"),
+    "class_is_open": _("The class takes pupils"),
+    "year_turned": _("Graduation and promotion of the school are done"),
+    "is_elsewhere": _("The pupil is at the other school"),
+    "attends": _("The pupil is in school"),
+    "keeps_stage": _("The target class is in the pupil's stage"),
+    "fits": _("The target class has a place left"),
+    "has_reported": _("The pupil has reported"),
+}
+
+
+class Button(NamedTuple):
+    """A verb of the decision box; kind is the skin's, key the letter that presses it."""
+
+    word: Any
+    kind: str = ""
+    key: str = ""
+    icon: str = ""
+    ask: Any = ""  # what is asked before an ending act
+
+
+BUTTONS: Mapping[Trigger, Button] = {
+    Trigger.SEND_BACK: Button(_("Send back"), key="R"),
+    Trigger.DISAGREE: Button(_("Disagree"), "btn-bad", "D", ask=_("Disagree and end this case?")),
+    Trigger.AGREE: Button(_("Agree"), "btn-primary", "A", "check"),
+    Trigger.SUBMIT: Button(_("Submit again"), "btn-primary", "A", "paper-plane"),
+    Trigger.REPORT: Button(_("Mark arrival"), icon="person-walking-arrow-right"),
+    Trigger.PULL: Button(_("Pull archive"), "btn-primary", "A", "file-import"),
+    Trigger.WITHDRAW: Button(_("Withdraw"), "btn-bad", ask=_("Withdraw this case?")),
+}
+DONE: Mapping[Trigger, Any] = {
+    Trigger.AGREE: _("Agreed"),
+    Trigger.DISAGREE: _("Disagreed; the case has ended"),
+    Trigger.SEND_BACK: _("Sent back"),
+    Trigger.SUBMIT: _("Submitted"),
+    Trigger.REPORT: _("Arrival noted; the archive can be pulled now"),
+    Trigger.PULL: _("Archive pulled"),
+    Trigger.WITHDRAW: _("Withdrawn; the pupil is free for other business"),
+}
+
+
+def kind_word(case: Case, path: str) -> str:
+    """Return the kind of a case as seen from an organisation, such as 跨省转入."""
+    if case.kind is not CaseKind.TRANSFER or case.receiving is None:
+        return str(_("Registration"))
+    reach = "county"
+    if TRANSFER.other_county(case):
+        reach = "nation" if TRANSFER.other_province(case) else "province"
+    is_out, is_in = case.owner.path.startswith(path), case.receiving.path.startswith(path)
+    side = "both" if is_out == is_in else "in" if is_in else "out"
+    return str(ROUTES[reach, side])
+
+
+def desk_words(case: Case, desk: Desk) -> Words:
+    """Return the words of a desk; where one authority stands over both schools it has no side."""
+    if desk.state == "OUT_AUTHORITY" and not TRANSFER.other_county(case):
+        return DESKS["AUTHORITY_REVIEW"]
+    return DESKS[desk.state]
+
+
+def step_word(case: Case) -> str:
+    """Return where a case stands: ``2/4 receiving authority``, or how it ended."""
+    if case.state in ENDINGS:
+        return str(ENDINGS[case.state][1])
+    route = flow_of(case).route(case)
+    at = next(n for n, desk in enumerate(route) if desk.state == case.state)
+    return f"{at + 1}/{len(route)} {desk_words(case, route[at]).short}"
+
+
+def office_word(office: str | None) -> str:
+    """Return the word for a desk's office."""
+    return str(OFFICES.get(office or "", ""))
+
+
+def promise(case: Case, trigger: Trigger) -> str:
+    """Say the consequence of moving on, before the button is pressed."""
+    if trigger is Trigger.REPORT:
+        return str(
+            gettext("Noting the arrival keeps today's date; then the archive can be pulled.")
+        )
+    ahead = next_desk(case)
+    if ahead is not None:
+        return str(
+            gettext(
+                "The case goes on to: %(desk)s. The record does not move yet.",
+                desk=desk_words(case, ahead).full,
+            )
+        )
+    if case.kind is CaseKind.REGISTRATION:
+        return str(gettext("The pupil is in school from today and gets a temporary number (L)."))
+    return str(
+        gettext(
+            "The record moves to %(school)s today: number, archive and history go with the pupil.",
+            school=case.receiving,
+        )
+    )
+
+
+def next_desk(case: Case) -> Desk | None:
+    """Return the desk after the present one, or None when the next step completes the case."""
+    flow = flow_of(case)
+    here, route = flow.desk(case.state), flow.route(case)
+    if here is None:
+        return None
+    after = route[route.index(here) + 1 :]
+    return after[0] if after else None
+
+
+def button_word(case: Case, trigger: Trigger) -> str:
+    """Return the words of a button; agreeing names its effect."""
+    if trigger is not Trigger.AGREE:
+        return str(BUTTONS[trigger].word)
+    ahead = next_desk(case)
+    if ahead is not None:
+        return str(gettext("Agree, on to: %(desk)s", desk=desk_words(case, ahead).short))
+    if case.kind is CaseKind.REGISTRATION:
+        return str(gettext("Agree and register"))
+    return str(gettext("Agree and move the record"))

@@ -1,0 +1,80 @@
+"""Submitting many pupils for registration, and striking a record that should not be there.
+
+Each pupil on its own: a refused one leaves the others alone. Nothing here commits.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, selectinload
+
+from app.errors import AppError, NotFound, Refusal, Refused
+from app.models.case import Case, CaseKind
+from app.models.student import Status, Student
+from app.policies.audit import record
+from app.workflows.desk import Act, Ending
+from app.workflows.opening import open_registration
+from app.workflows.processes import REGISTRATION
+
+
+@dataclass(frozen=True, slots=True)
+class Submitted:
+    """What became of one pupil of a batch: submitted, or every reason why not."""
+
+    student_id: int
+    refusals: tuple[Refusal, ...] = ()
+
+    @property
+    def done(self) -> bool:
+        """Tell whether the pupil is on the way to the reviewers now."""
+        return not self.refusals
+
+
+def submit(session: Session, student_ids: Iterable[int], act: Act) -> list[Submitted]:
+    """Submit pupils of the actor's school, or those sent back once more; never commits."""
+    return [_one(session, student_id, act) for student_id in student_ids]
+
+
+def strike(session: Session, student_id: int, act: Act) -> Student:
+    """Mark a record made by mistake as deleted, or raise `NotFound` or `Refused`; never commits.
+
+    Only while it is pending registration and in no case; it stays in the registry, to be read.
+    """
+    locked = select(Student).where(Student.id == student_id).with_for_update()
+    pupil = session.scalars(locked).one_or_none()
+    if pupil is None or pupil.school_id != act.actor.organisation_id:
+        raise NotFound
+    if pupil.status is not Status.PENDING_REGISTRATION:
+        raise Refused(Refusal("E-STATUS"))
+    if _open_case(session, student_id) is not None:
+        raise Refused(Refusal("E-LOCK"))
+    pupil.status = Status.DELETED
+    session.flush()
+    record(session, "pupil.struck", object_type="student", object_id=student_id)
+    return pupil
+
+
+def _one(session: Session, student_id: int, act: Act) -> Submitted:
+    pupil = session.get(Student, student_id)
+    if pupil is None or pupil.school_id != act.actor.organisation_id:
+        return Submitted(student_id, (Refusal("app.not_found"),))
+    case = _open_case(session, student_id)
+    try:
+        with session.begin_nested():
+            if case is None:
+                open_registration(session, pupil, act)
+            elif case.kind is CaseKind.REGISTRATION and case.state == Ending.RETURNED:
+                REGISTRATION.fire(session, case, act)
+            else:
+                raise Refused(Refusal("E-LOCK"))
+    except AppError as refused:
+        return Submitted(student_id, refused.refusals)
+    return Submitted(student_id)
+
+
+def _open_case(session: Session, student_id: int) -> Case | None:
+    found = select(Case).where(Case.student_id == student_id, Case.closed_at.is_(None))
+    return session.scalars(found.options(selectinload(Case.events))).one_or_none()
