@@ -7,7 +7,7 @@ because a school does not see the others; the answer says only that it is.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from contextlib import AbstractContextManager
 from datetime import date
 from typing import Any
@@ -78,16 +78,21 @@ def _stage(session: Session, batch: ImportBatch, today: date, told: Told | None)
 # ── numbers that are there twice ─────────────────────────────────────────────────────────
 
 
-def _doubles(session: Session, spec: ImportSpec, widen: Widen) -> Iterable[Problem]:
+def _doubles(session: Session, spec: ImportSpec, widen: Widen) -> list[Problem]:
     """Return what is refused because the ID number stands in the file or the registry already."""
     heading = spec.by_field[KEY].heading
-    twice = dict(session.execute(_twice_in_file()).tuples().all())
+    twice: dict[int, int] = dict(session.execute(_twice_in_file()).all())
     with widen(session):
-        registered = list(session.scalars(_registered()))
-    for row in registered:
-        yield Problem(row, heading, "E-DUP", {"where": "hint.registered"}, None)
-    for row in twice.keys() - set(registered):
-        yield Problem(row, heading, "E-DUP", {"where": "hint.same_row", "other": twice[row]}, None)
+        registered = set(session.scalars(_registered()))
+    there = {row: {"where": "hint.registered"} for row in registered}
+    beside = {
+        row: {"where": "hint.same_row", "other": other}
+        for row, other in twice.items()
+        if row not in registered
+    }
+    return [
+        Problem(row, heading, "E-DUP", params, None) for row, params in (there | beside).items()
+    ]
 
 
 def _twice_in_file() -> Any:

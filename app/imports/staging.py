@@ -7,7 +7,7 @@ it vanishes with the transaction. Personal values are sealed here, before they t
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
@@ -25,8 +25,8 @@ from app.models.sealed import KEYS, Sealed
 
 NULL, HEX = "\\N", "\\\\x"
 ROW, GUARDIAN, PROBLEM = ImportRow.__table__, ImportGuardian.__table__, ImportProblem.__table__
-PUPIL_FIELDS = tuple(c.name for c in ROW.c if c.name in vars(PupilFields))
-GUARDIAN_FIELDS = tuple(c.name for c in GUARDIAN.c if c.name in vars(GuardianFields))
+PUPIL_FIELDS = tuple(c.name for c in ROW.c if c.name in PupilFields.__annotations__)
+GUARDIAN_FIELDS = tuple(c.name for c in GUARDIAN.c if c.name in GuardianFields.__annotations__)
 FROM_CELLS = tuple(name for name in PUPIL_FIELDS if name != "id_digest")
 ROW_COLUMNS = ("row_no", *FROM_CELLS, "id_digest", "class_number", "class_id", "grade_id")
 GUARDIAN_COLUMNS = ("row_no", "ordinal", *GUARDIAN_FIELDS)
@@ -78,8 +78,10 @@ def load(session: Session, block: Block, facts: Facts) -> None:
     load_problems(session, block.problems)
 
 
-def load_problems(session: Session, problems: Iterable[Problem]) -> None:
+def load_problems(session: Session, problems: Sequence[Problem]) -> None:
     """Load what is wrong; these values come from anywhere, so psycopg does the quoting."""
+    if not problems:
+        return
     with _cursor(session).copy(_into(STAGED_PROBLEM)) as copy:
         for found in problems:
             severity = Severity.ERROR if found.is_error else Severity.WARNING
