@@ -10,14 +10,17 @@ from flask_babel import lazy_gettext as _
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
-from app.views.frame import FrameView
+from app.views.frame import FrameView, hooks
 from app.views.screens.audit import AuditEventView
+from app.views.screens.calendar import dates_for_all
 from app.views.screens.campuses import CampusView
 from app.views.screens.classes import ClassView
 from app.views.screens.codes import CodeValueView, DivisionView
+from app.views.screens.desk import DeskView
+from app.views.screens.find import FindView
 from app.views.screens.grades import GradeView
 from app.views.screens.guardians import GuardianView
-from app.views.screens.jobs import JobView
+from app.views.screens.jobs import JobView, queue_notice
 from app.views.screens.organisations import OrganisationView
 from app.views.screens.schools import SchoolView
 from app.views.screens.students import StudentView
@@ -53,6 +56,7 @@ GROUPS: dict[str, tuple[Any, str]] = {
     "system": (_("System"), "fa-sliders"),
 }
 SCREENS: tuple[Screen, ...] = (
+    Screen(DeskView, "Desk", _("Desk"), "fa-table-columns"),
     Screen(StudentView, "Student", _("Pupils"), "fa-id-card", "registry"),
     Screen(SchoolView, "School", _("Schools"), "fa-school", "schools"),
     Screen(GradeView, "Grade", _("Grades"), "fa-layer-group", "schools"),
@@ -64,12 +68,16 @@ SCREENS: tuple[Screen, ...] = (
     Screen(DivisionView, "Division", _("Administrative divisions"), "fa-map", "system"),
     Screen(AuditEventView, "AuditEvent", _("Audit log"), "fa-shield-halved", "system"),
 )
-HIDDEN: tuple[type[Any], ...] = (FrameView, GuardianView)
+HIDDEN: tuple[type[Any], ...] = (FrameView, FindView, GuardianView)
 
 
 def register(app: Flask, appbuilder: AppBuilder) -> None:
     """Open every screen's door and put it into the menu."""
-    del app
+    known = hooks(app)
+    known.find = "FindView.find"
+    known.go |= {"i": "InboxView.inbox", "p": "StudentView.list"}
+    known.dates = dates_for_all
+    known.notices.append(queue_notice)
     for view in HIDDEN:
         appbuilder.add_view_no_menu(view)
     for screen in SCREENS:

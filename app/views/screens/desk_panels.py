@@ -1,0 +1,112 @@
+"""The panels of the desks as data: what each is called, what it loads, and who has it.
+
+A desk answers four questions: what waits for me, what is late, how do my schools stand, does the
+queue run. Every figure leads to the list behind it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import date, datetime, time
+from typing import Any, NamedTuple
+
+from flask_babel import lazy_gettext as _
+from sqlalchemy.orm import Session
+
+from app.jobs.queue import alive
+from app.policies.roles import Actor, Role
+from app.views.actor import BEIJING
+from app.views.labels import code_name
+from app.views.screens import desk_figures as figures
+
+Load = Callable[[Session, Actor, date], Any]
+
+
+class Panel(NamedTuple):
+    """A panel: its title, its width in twelfths, and what it shows."""
+
+    title: Any
+    width: int
+    load: Load
+
+
+def pyramid(session: Session, actor: Actor, _today: date) -> dict[str, Any]:
+    """Return the pupils in school by grade and gender, and the same as a chart."""
+    heads = figures.heads(session, actor.path)
+    rows = [
+        (code, code_name("grade_level", code), n["1"], n["2"]) for code, n in heads.by_grade.items()
+    ]
+    chart = {
+        "names": [code_name("gender", "1"), code_name("gender", "2")],
+        "rows": [name for _code, name, _boys, _girls in rows][::-1],
+        "left": [boys for _code, _name, boys, _girls in rows][::-1],
+        "right": [girls for _code, _name, _boys, girls in rows][::-1],
+    }
+    return {"heads": heads, "rows": rows, "chart": chart}
+
+
+def queue(session: Session, _actor: Actor, _today: date) -> dict[str, Any]:
+    """Return how the queue does and the newest jobs."""
+    return {
+        "health": alive(session),
+        "states": figures.job_states(session),
+        "jobs": figures.recent_jobs(session),
+        "pulse": figures.last_pulse(session),
+    }
+
+
+def to_do(session: Session, actor: Actor, _today: date) -> dict[str, Any]:
+    """Return what a school looks after: registrations, temporary numbers, pupils away."""
+    heads = figures.heads(session, actor.path)
+    away = ("SUSPENDED", "MISSING", "SUSPECTED_DROPOUT")
+    return {
+        "pending": heads.by_status["PENDING_REGISTRATION"],
+        "temporary": figures.temporary(session, actor),
+        "away": {status: heads.by_status[status] for status in away},
+        "in_school": heads.in_school,
+    }
+
+
+def deeds(session: Session, _actor: Actor, today: date) -> dict[str, Any]:
+    """Return what was done today and last."""
+    midnight = datetime.combine(today, time(), BEIJING)
+    return {"today": figures.deeds(session, midnight), "last": figures.recent_events(session)}
+
+
+def house(session: Session, actor: Actor, today: date) -> dict[str, Any]:
+    """Return how many organisations there are, and how the queue does."""
+    return {"places": figures.places(session), **queue(session, actor, today)}
+
+
+PANELS: Mapping[str, Panel] = {
+    "waiting": Panel(_("Waiting for me"), 7, figures.waiting),
+    "next": Panel(_("Next at my desk"), 8, lambda s, a, _t: figures.next_cases(s, a)),
+    "submitted": Panel(_("Submitted by me"), 8, lambda s, a, _t: figures.submitted(s, a)),
+    "lying": Panel(_("Where cases lie"), 7, figures.lying_below),
+    "below": Panel(_("Pupils in school"), 7, lambda s, a, _t: figures.heads_below(s, a)),
+    "queue": Panel(_("Background jobs"), 5, queue),
+    "pyramid": Panel(_("Pupils in school by grade"), 5, pyramid),
+    "to_do": Panel(_("To look after"), 4, to_do),
+    "imports": Panel(_("Latest imports"), 4, lambda s, a, _t: figures.recent_imports(s, a)),
+    "classes": Panel(_("Classes"), 12, lambda s, a, _t: figures.classes(s, a)),
+    "own_classes": Panel(_("My classes"), 12, lambda s, a, _t: figures.classes(s, a, own=True)),
+    "accounts": Panel(_("Accounts"), 5, lambda s, _a, _t: figures.accounts(s)),
+    "house": Panel(_("State of the house"), 7, house),
+    "deeds": Panel(_("Audit"), 12, deeds),
+}
+AUTHORITY = ("waiting", "queue", "lying", "pyramid", "below")
+DESKS: Mapping[Role, tuple[str, ...]] = {
+    Role.CT: ("own_classes",),
+    Role.SR: ("next", "to_do", "submitted", "imports", "classes"),
+    Role.SL: ("next", "to_do", "classes"),
+    Role.CR: AUTHORITY,
+    Role.TR: AUTHORITY,
+    Role.PR: AUTHORITY,
+    Role.CL: ("lying", "queue", "below", "pyramid"),
+    Role.TL: ("lying", "queue", "below", "pyramid"),
+    Role.PL: ("lying", "queue", "below", "pyramid"),
+    Role.MIN: ("waiting", "queue", "below", "pyramid"),
+    Role.ADM: ("house", "accounts"),
+    Role.SEC: ("accounts", "house"),
+    Role.AUD: ("deeds",),
+}
