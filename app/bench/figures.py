@@ -33,20 +33,19 @@ class Figures:
     """One table: what was measured, the figure, and what the promise is."""
 
     title: str
-    rows: list[tuple[str, str, str]] = field(default_factory=list)
+    head: tuple[str, ...] = ("", "figure", "promise")
+    rows: list[tuple[str, ...]] = field(default_factory=list)
 
-    def add(self, what: str, figure: object, promise: str = "") -> None:
-        """Add a line."""
-        self.rows.append((what, str(figure), promise))
+    def add(self, *cells: object) -> None:
+        """Add a line; cells that are left out stay empty."""
+        words = [str(cell) for cell in cells]
+        self.rows.append((*words, *[""] * (len(self.head) - len(words))))
 
     def __str__(self) -> str:
-        head = ("", "figure", "promise")
-        widths = [max(len(row[nth]) for row in (head, *self.rows)) for nth in range(3)]
-        lines = [
-            "  ".join(word.ljust(width) for word, width in zip(row, widths, strict=True)).rstrip()
-            for row in (head, *self.rows)
-        ]
-        return "\n".join((self.title, *lines))
+        lines = (self.head, *self.rows)
+        widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
+        told = ("  ".join(map(str.ljust, row, widths)).rstrip() for row in lines)
+        return "\n".join((self.title, *told))
 
 
 @contextmanager

@@ -13,11 +13,9 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.bench.figures import Cost, Figures, costs, superuser
-from app.jobs import registry
+from app.bench.jobs import done
 from app.jobs.promoting import ask_run
-from app.jobs.queue import KINDS
-from app.jobs.run import claim
-from app.jobs.sessions import connected, engine
+from app.jobs.sessions import engine
 from app.models.account import Account
 from app.models.organisation import Organisation
 from app.models.promotion import PromotionRun, RunState
@@ -53,7 +51,6 @@ def measure(root_url: str) -> Figures:
 
 def turn(year: int) -> tuple[int, int]:
     """Rehearse and run as the job does it; return schools turned and pupils on the roll."""
-    registry.load()
     with Session(engine()) as session, session.begin():
         actor = enter_ministry(session)
         nation = session.scalars(select(Organisation).filter_by(parent_id=None)).one()
@@ -61,15 +58,7 @@ def turn(year: int) -> tuple[int, int]:
         run.state, run.asked_by = RunState.RUNNING, actor
         job_id = ask_run(session, run, actor)
         pupils = session.scalar(select(func.sum(Headcount.n))) or 0
-    if job_id is None:
-        raise RuntimeError("this turn was asked for before")
-    with connected() as connection:
-        work = claim(connection, job_id, "bench")
-        if work is None:
-            raise RuntimeError("somebody else's worker took the job: stop it")
-        done = KINDS[work.kind].work(work)
-        work.finish(done)
-    return int((done or {})["schools"]), pupils
+    return int(done(job_id)["schools"]), pupils
 
 
 def undo() -> None:

@@ -10,8 +10,11 @@ from collections.abc import Iterator
 import click
 from alembic import command
 
+from app.bench import importing
+from app.bench import pages as screens
 from app.bench import promote as promotion
 from app.bench.figures import superuser
+from app.bench.peer import environment
 from app.cli.database import alembic
 from app.cli.embedded import start_engines
 from app.cli.engines import database_url
@@ -43,6 +46,27 @@ def promote(pupils: int) -> None:
     """Turn the year; time and log next to one UPDATE of the same pupils."""
     with registry(pupils) as root_url:
         click.echo(promotion.measure(root_url))
+
+
+@bench.command()
+@PUPILS
+@click.option("--rounds", type=click.IntRange(3, 1000), default=20, show_default=True)
+def pages(pupils: int, rounds: int) -> None:
+    """Open every page as every tier, and the same lists in bare Flask-AppBuilder."""
+    with registry(pupils) as root_url:
+        click.echo(screens.measure(Config.read(), root_url, rounds))
+
+
+@bench.command("import")
+@PUPILS
+@click.option("--rows", type=click.IntRange(1, 100_000), default=10_000, show_default=True)
+@click.option("--peer/--no-peer", default=True, help="Compare with django-import-export.")
+def import_(pupils: int, rows: int, peer: bool) -> None:
+    """Import a workbook; next to COPY, to tablib and to django-import-export."""
+    beside = Config.read().var / "bench" / "peer"
+    venv = environment(beside) if peer else None
+    with registry(pupils) as root_url:
+        click.echo(importing.measure(Config.read(), root_url, rows, venv))
 
 
 @contextlib.contextmanager
