@@ -86,6 +86,13 @@ def revision(conn: psycopg.Connection[Any]) -> str | None:
     return str(row[0]) if row else None
 
 
+def is_in_use(conn: psycopg.Connection[Any]) -> bool:
+    """Tell whether somebody may already work here, so that personal data may lie sealed."""
+    if conn.execute("SELECT to_regclass('public.account')").fetchone() == (None,):
+        return False
+    return conn.execute("SELECT 1 FROM account LIMIT 1").fetchone() is not None
+
+
 def head() -> str | None:
     """Return the newest revision this program knows."""
     return ScriptDirectory.from_config(alembic()).get_current_head()

@@ -141,8 +141,7 @@ class Launcher:
             self._drain(service)
 
     def _spawn(self, service: Service) -> None:
-        mother, out = os.getpid(), subprocess.PIPE
-        log = self.said.log(service.name)
+        mother = os.getpid()
 
         def in_child() -> None:
             die_with_parent(service.stop)
@@ -152,7 +151,7 @@ class Launcher:
         service.child = subprocess.Popen(  # noqa: S603  commands of our own
             service.command,
             stdin=subprocess.DEVNULL,
-            stdout=log if service.is_engine else out,
+            stdout=self.said.log(service.name) if service.is_engine else subprocess.PIPE,
             stderr=subprocess.STDOUT,
             process_group=0,  # Ctrl-C at the terminal is ours alone
             preexec_fn=in_child,  # noqa: PLW1509  this process has one thread
@@ -194,8 +193,7 @@ class Launcher:
 
     def _failure(self, service: Service, what: str) -> CannotStart:
         last = self.said.last_line(service.name)
-        log = self.said.path(service.name)
-        return CannotStart(f"{what} ({last or service.status}); more in {log}.")
+        return CannotStart(f"{what} ({last or service.status}); more in {self.said.folder}.")
 
 
 def python(*words: str) -> list[str]:

@@ -23,6 +23,8 @@ class Said:
         self.folder, self.quiet = folder, quiet
         self.logs: dict[str, IO[bytes]] = {}
         self.open_ends: dict[str, bytes] = {}
+        self.unlogged: set[str] = set()  # whose words are for the eyes at the terminal alone
+        self.last: dict[str, str] = {}
 
     def __enter__(self) -> Self:
         return self
@@ -52,17 +54,19 @@ class Said:
 
     def line(self, name: str, text: object) -> None:
         """Write one line to the terminal, with its source, and to that source's log."""
-        with contextlib.suppress(OSError):
-            self.log(name).write(f"{time.strftime('%F %T')} {text}\n".encode())
+        self.last[name] = str(text)
+        if name not in self.unlogged:
+            with contextlib.suppress(OSError):
+                self.log(name).write(f"{time.strftime('%F %T')} {text}\n".encode())
         if not self.quiet:
             with contextlib.suppress(OSError):
                 print(f"{name:<9} │ {text}", flush=True)
 
     def last_line(self, name: str) -> str:
         """Return the last thing a child said, without its time."""
-        with contextlib.suppress(OSError):
-            tail = self.path(name).read_bytes()[-TAIL_BYTES:].decode(errors="replace")
-            words = [line.strip() for line in tail.splitlines() if line.strip()]
-            if words:
-                return BEFORE_THE_WORDS.sub("", words[-1]).rstrip(".")
-        return ""
+        tail = self.last.get(name, "")
+        if not tail:  # an engine writes its log itself
+            with contextlib.suppress(OSError):
+                tail = self.path(name).read_bytes()[-TAIL_BYTES:].decode(errors="replace")
+        words = [line.strip() for line in tail.splitlines() if line.strip()]
+        return BEFORE_THE_WORDS.sub("", words[-1]).rstrip(".") if words else ""

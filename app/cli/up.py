@@ -12,10 +12,11 @@ from pathlib import Path
 
 import click
 
-from app.cli.database import reach, require_current, revision
+from app.cli.database import is_in_use, reach, require_current
 from app.cli.embedded import start_engines
 from app.cli.keys import make_keys
 from app.cli.launcher import Launcher, Service, python
+from app.cli.places import sockets_of
 from app.cli.record import Record
 from app.cli.said import Said
 from app.cli.trouble import CannotStart, Stopped
@@ -59,6 +60,8 @@ def supervised(var: Path, *, quiet: bool = False) -> Iterator[Launcher]:
             yield launcher
         finally:
             launcher.shut_down()
+            with contextlib.suppress(OSError):  # not empty, or never made
+                sockets_of(var).rmdir()
 
 
 def prepare(launcher: Launcher, config: Config) -> None:
@@ -66,10 +69,11 @@ def prepare(launcher: Launcher, config: Config) -> None:
     with reach(config.owner_database_url or config.database_url, "XUEJI_DATABASE_URL") as conn:
         if not config.owner_database_url:  # whoever owns the database has prepared it
             require_current(conn)
-        make_keys(config, is_sealed=revision(conn) is not None)
+        make_keys(config, is_sealed=is_in_use(conn))
     if config.owner_database_url:
         finish(launcher, "init", failing="The database cannot be prepared")
         if config.demo:
+            launcher.said.unlogged.add("demo")  # it tells passwords
             finish(launcher, "demo", "--if-empty", failing="The demo world cannot be made")
 
 

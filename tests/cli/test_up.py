@@ -7,9 +7,14 @@ import stat
 import psutil
 import psycopg
 import pytest
+from sqlalchemy import create_engine
+from sqlalchemy.orm import Session
 
 from app.cli.engines import database_url
 from app.cli.places import sockets_of
+from app.policies.roles import Role
+from config import with_driver
+from tests import make
 from tests.cli.conftest import eventually, free_port
 
 SERVICES = {
@@ -118,9 +123,21 @@ def test_a_signal_stops_everything_in_good_order(standing, sign):
 
 
 def test_a_lost_sealing_key_is_not_replaced(standing, xueji):
+    if standing.process.poll() is not None:
+        standing.start()
+    employ_somebody(database_url(sockets_of(standing.var), "xueji_app"))
+    standing.stop()
     key = standing.var / "sealing.key"
     kept = key.rename(standing.var / "elsewhere")
     status, said = xueji("up", XUEJI_VAR=standing.var, XUEJI_PORT=free_port())
     kept.rename(key)
     assert status == 1
     assert "bring it back from your backup" in said
+
+
+def employ_somebody(url):
+    engine = create_engine(with_driver(url))
+    with Session(engine) as session:
+        make.an_account(session, Role.ADM)
+        session.commit()
+    engine.dispose()
