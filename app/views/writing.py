@@ -51,9 +51,8 @@ class Writing(ModelView):
         versioned = VERSION in self.datamodel.list_columns
         for right in ("add", "edit"):
             if rights is None or f"can_{right}" in rights:
-                typed = [
-                    c for c in getattr(self, f"{right}_columns") if c not in self.locked_columns
-                ]
+                locked = self.locked_columns if right == "edit" else ()
+                typed = [c for c in getattr(self, f"{right}_columns") if c not in locked]
                 extra = getattr(self, f"{right}_form_extra_fields")
                 form = maker.make(typed, extra, versioned=versioned and right == "edit")
                 setattr(self, f"{right}_form", form)

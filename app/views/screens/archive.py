@@ -43,6 +43,7 @@ TABS = {
     "cases": _("Cases"),
     "changes": _("Changes"),
 }
+OWN_LABELS = {"class_number": _("Class")}
 RECENT = 8  # changes beside the overview
 CHANGE_CODES = {  # why a period began or ended: codes of ``enrolment_change_kind``
     "ADMITTED": "11",
@@ -139,7 +140,7 @@ class Archive(ScopedModelView):
 
     def fact(self, pupil: Student, name: str, label: Any = None) -> Fact:
         """Return one field as the archive shows it."""
-        label, is_locked = label or LABELS[name], name in CONTROLLED
+        label, is_locked = label or OWN_LABELS.get(name, LABELS[name]), name in CONTROLLED
         if name in SEALED:
             value = getattr(pupil, name)
             may_ask = value is not None and may(self, "reveal")

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from flask_babel import format_date
+from babel.dates import format_skeleton
+from flask_babel import get_locale
 from flask_babel import lazy_gettext as _
 
 from app.models.organisation import Tier
@@ -118,7 +119,8 @@ def coming(day: date, tier: Tier) -> list[Coming]:
 
 def when(one: Coming) -> str:
     """Say the day of a date, and its clock as the rule writes it."""
-    return f"{format_date(one.on, 'MMMd')} {one.deadline.clock}".strip()
+    day = format_skeleton("MMMd", one.on, locale=get_locale())
+    return f"{day} {one.deadline.clock}".strip()
 
 
 def dates_for_all() -> list[Date]:

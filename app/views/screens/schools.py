@@ -17,7 +17,10 @@ from app.views.actor import current_actor, session
 from app.views.doors import door
 from app.views.lookup import Lookup, LookupField
 from app.views.scoped import ScopedInterface
+from app.views.screens.campuses import CampusView
 from app.views.screens.choices import AUTHORITY, DIVISION
+from app.views.screens.classes import ClassView
+from app.views.screens.grades import GradeView
 from app.views.screens.narrowing import WithinFilter
 from app.views.screens.own_school import is_at_school
 from app.views.screens.places import LINE, place_of
@@ -134,6 +137,7 @@ class SchoolView(RecordedView):
     }
     formatters_columns = {"division": place_of}
     own_filters = {"owner_path": WithinFilter}
+    related_views = [GradeView, ClassView, CampusView]
     lookups = {
         "organisation": Lookup(
             Organisation,

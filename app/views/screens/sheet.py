@@ -20,7 +20,7 @@ from app.imports.readers import plain
 from app.imports.spec import Column
 from app.messages.catalogue import text_of
 from app.views.actor import session
-from app.views.forms import CodeField, DayInput
+from app.views.forms import CodeField, DayInput, Line
 from app.views.lookup import LookupField
 from app.views.screens.choices import DIVISION
 from app.views.words import lang, say
@@ -55,6 +55,13 @@ def told(column: Column, refusals: Iterable[Refusal]) -> list[str]:
     return [say(Refusal(one.code, {**one.params, "heading": heading})) for one in refusals]
 
 
+def beside(column: Column, refusals: Iterable[Refusal]) -> list[str]:
+    """Say refusals beside the field they are about, whose name stands there already."""
+    heading = str(label_of(column))
+    said = (text.removeprefix(f"“{heading}”").lstrip("：") for text in told(column, refusals))
+    return [text.removeprefix(heading).lstrip(": ") for text in said]
+
+
 class SheetField(Field):
     """A field that reads as its column does; ``value`` is what the record will hold."""
 
@@ -75,9 +82,9 @@ class SheetField(Field):
             text = plain(self.data or "")
             self.value = self.column.kind.read(text) if text else None
         except BadCell as bad:
-            raise ValidationError(" ".join(told(self.column, bad.refusals))) from None
+            raise ValidationError(" ".join(beside(self.column, bad.refusals))) from None
         if self.value is None and self.column.required:
-            raise ValidationError(" ".join(told(self.column, [MISSING])))
+            raise ValidationError(" ".join(beside(self.column, [MISSING])))
 
     def populate_obj(self, obj: Any, name: str) -> None:
         """Store what was read."""
@@ -86,6 +93,8 @@ class SheetField(Field):
 
 class SheetText(SheetField, StringField):
     """A line of text."""
+
+    widget = Line()
 
 
 class SheetDay(SheetField, StringField):

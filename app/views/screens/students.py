@@ -27,7 +27,7 @@ from app.policies.audit import record
 from app.views.actor import current_actor, session, today
 from app.views.doors import door
 from app.views.filters import CodeFilter
-from app.views.labels import day, label_of, masked_by
+from app.views.labels import NONE, day, label_of, masked_by, tag
 from app.views.scoped import ScopedInterface
 from app.views.screens.archive import Archive
 from app.views.screens.choices import ANY_CLASS, AUTHORITY, DIVISION, SCHOOL
@@ -40,7 +40,7 @@ from app.views.screens.narrowing import (
 from app.views.screens.own_school import OwnSchoolView, is_at_school
 from app.views.screens.places import place_of
 from app.views.screens.pupil_fields import CODES, CONTROLLED, EDITABLE, GROUPS, LABELS, PLACES
-from app.views.screens.sheet import field_of, text_in, told
+from app.views.screens.sheet import beside, field_of, text_in, told
 from app.views.words import say
 from app.workflows.admission import admit
 
@@ -150,6 +150,7 @@ class StudentView(Archive, OwnSchoolView):
         "id_number": masked_by("id_number"),
         "grade.code": label_of("grade_level"),
         "birth_date": day,
+        "problem_flag": lambda flag: NONE if flag == "NONE" else tag("ProblemFlag", flag),
         **dict.fromkeys(PLACES, place_of),
     }
     lookups = {
@@ -202,7 +203,7 @@ class StudentView(Archive, OwnSchoolView):
             pupil = admit(session(), room, judged.pupil, judged.family)
         except Refused as refused:
             session().rollback()
-            form["id_number"].errors = told(ADDED["id_number"], refused.refusals)
+            form["id_number"].errors = beside(ADDED["id_number"], refused.refusals)
             return self._form("add", form, status=Refused.status)
         session().commit()
         flash(gettext("Recorded. The next step is to submit the registration."), "success")
@@ -210,10 +211,16 @@ class StudentView(Archive, OwnSchoolView):
 
     def _refused(self, form: Any, judged: Judged) -> Any:
         for name, refusals in judged.errors.items():
-            form[name].errors = told(ADDED[name], refusals)
+            form[name].errors = beside(ADDED[name], refusals)
         return self._form("add", form, status=Invalid.status)
 
     # ── upkeep (P07) ─────────────────────────────────────────────────────────────────────
+
+    def prefill_form(self, form: Any, pk: Any) -> None:
+        """Write down that sealed values were opened: the form shows them whole."""
+        del form
+        record(session(), "student.reveal", object_type="student", object_id=int(pk), field="form")
+        session().commit()
 
     def pre_update(self, item: Any) -> None:
         """Judge the changed fields by the rules of the template, and write down which they are."""
