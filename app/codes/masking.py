@@ -11,7 +11,9 @@ import re
 STAR = "*"
 ENDS = 4
 SHORTEST_WITH_ENDS = 12
-COUNTY = re.compile(r"^.{1,12}?(?:自治州|地区|盟|市)?.{1,10}?(?:区|县|旗|市)")
+COUNTY = re.compile(
+    r"(?:.{2,8}?(?:省|自治区))?.{2,8}?(?:市|自治州|地区|盟)(?:.{1,6}?(?:区|县|旗|市))?"
+)
 HIDDEN_ADDRESS = "****"
 
 

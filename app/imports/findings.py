@@ -7,11 +7,11 @@ are masked already, and nothing here opens the workbook again.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, Text, func, select
+from sqlalchemy import ColumnElement, Text, func, select
 from sqlalchemy.orm import Session
 
 from app.messages.catalogue import fill
@@ -22,8 +22,8 @@ from app.models.import_batch import (
     Severity,
     Verdict,
 )
+from app.models.page import Page, page_of
 
-PAGE = 25
 OTHER = "other"  # the blank that names another row: it differs from row to row
 HINT = func.coalesce(ImportProblem.params["hint"].astext, ImportProblem.params["where"].astext, "")
 
@@ -106,35 +106,10 @@ def reasons(session: Session, batch_id: int) -> list[Reason]:
     return sorted(known.values(), key=lambda reason: -reason.rows)
 
 
-class Page(NamedTuple):
-    """Some of the rows, and how many there are."""
-
-    items: Sequence[Any]
-    total: int
-    number: int  # from 1
-
-    @property
-    def first(self) -> int:
-        """Which of all it begins with, from 1."""
-        return (self.number - 1) * PAGE + 1 if self.total else 0
-
-    @property
-    def last(self) -> int:
-        """Which of all it ends with."""
-        return self.first + len(self.items) - 1 if self.items else 0
-
-    @property
-    def pages(self) -> int:
-        """How many pages there are."""
-        return max(1, -(-self.total // PAGE))
-
-
 def new_rows(session: Session, batch_id: int, page: int) -> Page:
     """Return a page of the rows that would be written, as the file has them."""
-    rows = select(ImportRow).where(
-        ImportRow.batch_id == batch_id, ImportRow.verdict == Verdict.NEW
-    )
-    return paged(session, rows, page, ImportRow.row_no)
+    rows = select(ImportRow).where(ImportRow.batch_id == batch_id, ImportRow.verdict == Verdict.NEW)
+    return page_of(session, rows.order_by(ImportRow.row_no), page)
 
 
 def troubled_rows(session: Session, batch_id: int, severity: Severity, page: int) -> Page:
@@ -143,7 +118,7 @@ def troubled_rows(session: Session, batch_id: int, severity: Severity, page: int
     if severity is Severity.WARNING:
         refused = _rows_of(batch_id, Severity.ERROR)
         found = found.where(ImportProblem.row_no.not_in(refused))
-    return paged(session, found, page, ImportProblem.row_no, ImportProblem.id)
+    return page_of(session, found.order_by(ImportProblem.row_no, ImportProblem.id), page)
 
 
 def rows_of_reason(session: Session, batch_id: int, key: Key, page: int) -> Page:
@@ -152,17 +127,9 @@ def rows_of_reason(session: Session, batch_id: int, key: Key, page: int) -> Page
         ImportProblem.batch_id == batch_id,
         ImportProblem.code == key.code,
         ImportProblem.heading == key.heading,
-        key.hint == HINT,
+        HINT.in_((key.hint,)),
     )
-    return paged(session, found, page, ImportProblem.row_no, ImportProblem.id)
-
-
-def paged(session: Session, rows: Select[Any], page: int, *order: Any) -> Page:
-    """Return one page of a query; a page past the end is the last one."""
-    total = session.scalar(select(func.count()).select_from(rows.subquery())) or 0
-    number = max(1, min(page, -(-total // PAGE)))
-    part = rows.order_by(*order).limit(PAGE).offset((number - 1) * PAGE)
-    return Page(session.scalars(part).all(), total, number)
+    return page_of(session, found.order_by(ImportProblem.row_no, ImportProblem.id), page)
 
 
 def _about(batch_id: int, severity: Severity) -> tuple[ColumnElement[bool], ...]:

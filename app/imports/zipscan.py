@@ -28,7 +28,7 @@ OLE, ZIP = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", b"PK\x03\x04"
 ENCRYPTED = 0x1
 FAR_ROW, FAR_COLUMN = 200_000, "ZZ"
 FAR = re.compile(rb'r="(?:[A-Z]{3,}\d|[A-Z]{0,2}(?:[2-9]\d{5}|\d{7}))')
-FORMULA_MARKS = (b"<f>", b"<f ", b"<f/", b":f>", b":f ", b":f/")
+FORMULA_MARKS = (b"<f", b":f")  # cheap to look for; what they stand for is looked at closely
 FORMULA = re.compile(rb"<(?:\w+:)?c\b([^>]*)>\s*<(?:\w+:)?f[\s/>]")
 PLACE = re.compile(rb'\br="([A-Z]{1,3})(\d{1,7})"')
 DOCTYPE = re.compile(rb"<!(?:DOCTYPE|ENTITY)", re.IGNORECASE)

@@ -31,4 +31,9 @@ TEXTS: Texts = {
         "系统繁忙，本次操作没有生效；请稍后重试。",
         "The system is busy and nothing was changed; try again in a moment.",
     ),
+    "app.locked": Text(
+        "个人信息密钥无法读取，或不是加密时所用的密钥；请系统管理员检查密钥文件。",
+        "The key that seals personal data cannot be read, or is not the one they were sealed "
+        "with; the administrator checks the key file.",
+    ),
 }
