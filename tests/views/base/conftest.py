@@ -14,11 +14,13 @@ def app(house):
     from app.extensions import db
     from app.factory import create_app
     from app.views import register
+    from app.views.frame import FrameView
     from tests.conftest import Browser
     from tests.views.base.screens import SCREENS
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(register, "SCREENS", SCREENS)
+        patch.setattr(register, "HIDDEN", (FrameView,))
         made = create_app(WTF_CSRF_ENABLED=False)
     made.test_client_class = Browser
     yield made
