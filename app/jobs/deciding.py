@@ -68,10 +68,10 @@ def submit_batch(run: Run) -> dict[str, Any]:
         last = done[-1][0] if done else 0
         mark: dict[str, Any] = {str(len(done)): lines}
         with run.step(**mark) as session:
-            chunk = _pending(session, run.args["batch"], last)
+            chunk = not_submitted(session, run.args["batch"], last)
             act = Act(Trigger.SUBMIT, actor_of(session, run), today(), "")
             lines += told((one.student_id, one.refusals) for one in submit(session, chunk, act))
-            ahead = _pending(session, run.args["batch"], chunk[-1], WHOLE) if chunk else []
+            ahead = not_submitted(session, run.args["batch"], chunk[-1], WHOLE) if chunk else []
             so_far = len(done) + len(lines)
             run.progress = WHOLE * so_far // max(so_far + len(ahead), 1)
         if not ahead:
@@ -103,7 +103,7 @@ def actor_of(session: Session, run: Run) -> Actor:
     return Actor(account.user_id, Role(account.role), place.id, place.path)
 
 
-def _pending(session: Session, batch_id: int, after: int, most: int = CHUNK) -> list[int]:
+def not_submitted(session: Session, batch_id: int, after: int, most: int = CHUNK) -> list[int]:
     """Return the next pupils of an import that were never submitted, or withdrawn again.
 
     Those in review are on their way; those refused or sent back are corrected first, one by one.

@@ -123,8 +123,8 @@ RIGHTS: dict[str, Rights] = {
     "CodeValue": {"R": EVERYBODY, "E": (Role.MIN, Role.PR)},
     "Division": {"R": EVERYBODY},
     "Inbox": {"view": (*OFFICERS, Role.MIN), "decide": (*OFFICERS, Role.MIN)},
-    "Registration": {"submit": (Role.SR,)},
-    "Transfer": {"open": (Role.SR,)},
+    "Registration": {"view": (Role.SR,), "submit": (Role.SR,), "strike": (Role.SR,)},
+    "Transfer": {"view": SCHOOL, "open": (Role.SR,)},
     "ImportBatch": {"view": OFFICERS, "upload": (Role.SR,), "commit": (Role.SR,)},
     "Promotion": {"view": (Role.PR, Role.PL, Role.MIN), "run": (Role.PR, Role.PL, Role.MIN)},
     "Job": {

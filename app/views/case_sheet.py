@@ -14,25 +14,27 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload, selectinload, with_polymorphic
 
 from app.errors import NotFound
-from app.models.case import Case, CaseEvent, Decision, Registration, Transfer
+from app.models.case import Case, CaseEvent, CaseKind, Decision, Registration, Transfer
 from app.models.organisation import Organisation
 from app.models.student import Student
 from app.policies.roles import Actor
 from app.views.actor import BEIJING
-from app.views.case_changes import Change, changes_of
+from app.views.case_changes import Change, changes_of, reason_of
 from app.views.case_words import (
     BUTTONS,
     ENDINGS,
     PASSED,
+    QUESTIONS,
     Button,
     button_word,
     desk_words,
     kind_word,
     promise,
+    step_word,
 )
 from app.views.words import say
 from app.workflows.calendar import working_days
-from app.workflows.desk import Act, Desk, Ending, Trigger
+from app.workflows.desk import NEEDS_REASON, Act, Desk, Ending, Trigger
 from app.workflows.engine import Check, organisation_of
 from app.workflows.processes import flow_of
 
@@ -80,6 +82,16 @@ class Sheet:
     def kind(self) -> str:
         """The kind of the case, seen from the person's organisation."""
         return kind_word(self.case, self.actor.path)
+
+    @property
+    def step(self) -> str:
+        """Where it stands, in the words of a list."""
+        return step_word(self.case)
+
+    @property
+    def takes_remark(self) -> bool:
+        """Tell whether a step is offered that has to be explained."""
+        return any(trigger in self.checks for trigger in NEEDS_REASON)
 
     @property
     def is_mine(self) -> bool:
@@ -182,6 +194,16 @@ class Sheet:
             else ("ok", str(PASSED.get(check.name, check.name)))
             for check in checks
         ]
+
+    @property
+    def question(self) -> str:
+        """The heading over the why-list."""
+        return str(QUESTIONS[self.onward]) if self.onward else ""
+
+    @property
+    def reason(self) -> str:
+        """Why a transfer is asked for."""
+        return reason_of(self.case) if self.case.kind is CaseKind.TRANSFER else ""
 
     def _passed(self) -> dict[str, CaseEvent]:
         """Return the last forward step of every desk; sending back begins the route anew."""

@@ -95,6 +95,11 @@ BUTTONS: Mapping[Trigger, Button] = {
     Trigger.PULL: Button(_("Pull archive"), "btn-primary", "A", "file-import"),
     Trigger.WITHDRAW: Button(_("Withdraw"), "btn-bad", ask=_("Withdraw this case?")),
 }
+QUESTIONS: Mapping[Trigger, Any] = {
+    Trigger.AGREE: _("Can I agree?"),
+    Trigger.SUBMIT: _("Can it be submitted?"),
+    Trigger.PULL: _("Can the archive be pulled?"),
+}
 DONE: Mapping[Trigger, Any] = {
     Trigger.AGREE: _("Agreed"),
     Trigger.DISAGREE: _("Disagreed; the case has ended"),
@@ -125,12 +130,13 @@ def desk_words(case: Case, desk: Desk) -> Words:
     return DESKS[desk.state]
 
 
-def step_word(case: Case) -> str:
-    """Return where a case stands: ``2/4 receiving authority``, or how it ended."""
-    if case.state in ENDINGS:
-        return str(ENDINGS[case.state][1])
+def step_word(case: Case, state: str = "") -> str:
+    """Return where a case stands (or stood): ``2/4 receiving authority``, or how it ended."""
+    state = state or case.state
+    if state in ENDINGS:
+        return str(ENDINGS[state][1])
     route = flow_of(case).route(case)
-    at = next(n for n, desk in enumerate(route) if desk.state == case.state)
+    at = next(n for n, desk in enumerate(route) if desk.state == state)
     return f"{at + 1}/{len(route)} {desk_words(case, route[at]).short}"
 
 

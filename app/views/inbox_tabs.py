@@ -12,7 +12,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Any, NamedTuple
 
 from flask_babel import lazy_gettext as _
-from sqlalchemy import ColumnElement, Select, exists, func, or_, select
+from sqlalchemy import ColumnElement, Select, exists, func, or_, select, tuple_
 from sqlalchemy.orm import Session, aliased, joinedload
 
 from app.models.case import Case, CaseEvent, CaseKind
@@ -201,11 +201,36 @@ def waiting_ids(
     return [(row.id, row.version) for row in rows]
 
 
+def beside(
+    session: Session, asked: Select[Any], at: tuple[date, int], *, ahead: bool
+) -> int | None:
+    """Return the case after (or before) a place in the list of what waits, or None at its end."""
+    place, here_ = tuple_(Case.due_on, Case.id), tuple_(*at)
+    side = asked.with_only_columns(Case.id).where(place > here_ if ahead else place < here_)
+    if not ahead:
+        side = side.order_by(None).order_by(Case.due_on.desc(), Case.id.desc())
+    return session.scalar(side.limit(1))
+
+
 def waiting_by_kind(session: Session, actor: Actor) -> dict[str, int]:
     """Return how many cases of each kind wait for a person; one query, counted to `CAP`."""
     few = waiting(actor).with_only_columns(Case.kind).order_by(None).limit(CAP + 1).subquery()
     rows = session.execute(select(few.c.kind, func.count()).group_by(few.c.kind))
     return {CaseKind(kind).name: n for kind, n in rows}
+
+
+def waiting_batches(session: Session, actor: Actor) -> dict[int, int]:
+    """Return how many cases of each import wait for a person, of the first `CAP` that wait."""
+    few = (
+        waiting(actor)
+        .where(Case.batch_id.is_not(None))
+        .with_only_columns(Case.batch_id)
+        .order_by(None)
+        .limit(CAP)
+        .subquery()
+    )
+    rows = session.execute(select(few.c.batch_id, func.count()).group_by(few.c.batch_id))
+    return {row[0]: row[1] for row in rows}
 
 
 def known(value: str | None, words: Mapping[str, Any]) -> str:

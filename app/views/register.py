@@ -10,7 +10,10 @@ from flask_babel import lazy_gettext as _
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
+from app.views.case_page import CaseView
 from app.views.frame import FrameView, hooks
+from app.views.inbox import InboxView, inbox_count, menu_counts
+from app.views.registering import RegistrationView
 from app.views.screens.audit import AuditEventView
 from app.views.screens.calendar import dates_for_all
 from app.views.screens.campuses import CampusView
@@ -24,6 +27,7 @@ from app.views.screens.jobs import JobView, queue_notice
 from app.views.screens.organisations import OrganisationView
 from app.views.screens.schools import SchoolView
 from app.views.screens.students import StudentView
+from app.views.transferring import TransferView
 
 
 class Home(IndexView):
@@ -57,6 +61,9 @@ GROUPS: dict[str, tuple[Any, str]] = {
 }
 SCREENS: tuple[Screen, ...] = (
     Screen(DeskView, "Desk", _("Desk"), "fa-table-columns"),
+    Screen(InboxView, "Inbox", _("Inbox"), "fa-inbox"),
+    Screen(RegistrationView, "Registration", _("Registration"), "fa-user-plus", "approvals"),
+    Screen(TransferView, "Transfer", _("Transfers"), "fa-right-left", "approvals"),
     Screen(StudentView, "Student", _("Pupils"), "fa-id-card", "registry"),
     Screen(SchoolView, "School", _("Schools"), "fa-school", "schools"),
     Screen(GradeView, "Grade", _("Grades"), "fa-layer-group", "schools"),
@@ -68,7 +75,7 @@ SCREENS: tuple[Screen, ...] = (
     Screen(DivisionView, "Division", _("Administrative divisions"), "fa-map", "system"),
     Screen(AuditEventView, "AuditEvent", _("Audit log"), "fa-shield-halved", "system"),
 )
-HIDDEN: tuple[type[Any], ...] = (FrameView, FindView, GuardianView)
+HIDDEN: tuple[type[Any], ...] = (FrameView, CaseView, FindView, GuardianView)
 
 
 def register(app: Flask, appbuilder: AppBuilder) -> None:
@@ -76,6 +83,7 @@ def register(app: Flask, appbuilder: AppBuilder) -> None:
     known = hooks(app)
     known.find = "FindView.find"
     known.go |= {"i": "InboxView.inbox", "p": "StudentView.list"}
+    known.inbox_count, known.menu_counts = inbox_count, menu_counts
     known.dates = dates_for_all
     known.notices.append(queue_notice)
     for view in HIDDEN:

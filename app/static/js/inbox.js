@@ -1,0 +1,78 @@
+// The inbox: the case under the cursor opens beside the list; A agrees, R and D go to the remark.
+"use strict";
+(function () {
+  const list = document.querySelector("[data-inbox]"), pane = document.getElementById("pane");
+  if (!list || !pane) { return; }
+  const wide = matchMedia("(min-width: 821px)");
+  function rows() { return Array.from(list.querySelectorAll("[data-rows] > [data-id]")); }
+  function row(id) { return list.querySelector('[data-id="' + id + '"]'); }
+  function shown() { const part = pane.querySelector("[data-case]"); return part ? part.dataset.case : ""; }
+  function load(id) {
+    if (id === shown() || !wide.matches) { return; }
+    htmx.ajax("GET", list.dataset.inbox.replace(/0$/, id), { target: "#pane", swap: "innerHTML" });
+  }
+  let waiting = 0;
+  document.addEventListener("row:here", function (event) {
+    clearTimeout(waiting);
+    waiting = setTimeout(function () { load(event.target.dataset.id); }, 120);
+  });
+  function stand(at) {
+    rows().forEach(function (one) { one.classList.remove("here"); one.removeAttribute("aria-current"); });
+    if (at) { at.classList.add("here"); at.setAttribute("aria-current", "true"); at.scrollIntoView({ block: "nearest" }); }
+  }
+  list.addEventListener("click", function (event) {
+    const at = event.target.closest("[data-rows] > [data-id]");
+    if (!at || event.target.closest(".pick, button") || (event.target.closest("a") && (event.ctrlKey || event.metaKey || event.shiftKey || event.detail === 0))) { return; }
+    if (!wide.matches) { if (!event.target.closest("a")) { at.querySelector("[data-open]").click(); } return; }
+    event.preventDefault();
+    stand(at);
+    load(at.dataset.id);
+  });
+  list.addEventListener("dblclick", function (event) {
+    const at = event.target.closest("[data-rows] > [data-id]");
+    if (at && !event.target.closest(".pick")) { location.assign(at.querySelector("[data-open]").href); }
+  });
+  // Which case opens after this one: the next of the list, or the one before at its end.
+  function tellNext() {
+    const field = pane.querySelector("[data-next]"), all = rows();
+    if (!field) { return; }
+    const at = all.findIndex(function (one) { return one.dataset.id === shown(); });
+    const next = all[at + 1] || all[at - 1];
+    field.value = next ? next.dataset.id : "";
+  }
+  document.addEventListener("htmx:configRequest", function (event) {
+    const form = event.target.closest && event.target.closest("[data-decide]");
+    if (!form) { return; }
+    tellNext();
+    event.detail.parameters.next = form.querySelector("[data-next]").value;
+  });
+  function lessen(selector) {
+    const place = document.querySelector(selector), n = place ? parseInt(place.textContent, 10) : NaN;
+    if (place && String(n) === place.textContent.trim()) { place.textContent = Math.max(0, n - 1); }
+  }
+  document.body.addEventListener("case:decided", function (event) {
+    const gone = row(event.detail.id);
+    if (!gone) { return; }
+    gone.remove();
+    ["[data-count-waiting]", "[data-count-here]", "#inbox-link .count", ".side a[aria-current] .count"].forEach(lessen);
+    list.dispatchEvent(new Event("change", { bubbles: true }));
+  });
+  document.addEventListener("htmx:afterSwap", function (event) {
+    if (event.target !== pane) { return; }
+    const at = shown() ? row(shown()) : null;
+    if (at) { stand(at); }
+    if (!rows().length) { location.assign(location.pathname + location.search.replace(/[?&](open|page)=\d+/g, "").replace(/^&/, "?")); return; }
+    const alert = pane.querySelector("[role=alert]");
+    if (alert) { alert.scrollIntoView({ block: "nearest" }); }
+  });
+  // A batch that ends or sends back needs its remark first.
+  const remark = list.querySelector("[data-batch-remark]");
+  list.addEventListener("click", function (event) {
+    if (!remark || !event.target.closest("[data-needs-remark]") || remark.value.trim()) { return; }
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    remark.focus();
+    xueji.toast(xueji.say("请先填写意见", "Write a remark first"));
+  }, true);
+  if (remark) { remark.addEventListener("keydown", function (event) { if (event.key === "Enter") { event.preventDefault(); } }); }
+})();
