@@ -69,7 +69,7 @@ def read(path: str, wanted: str) -> None:
         send(
             {
                 "sheet": name,
-                "rows": sheet.total_height,
+                "rows": sheet.end[0] + 1 if sheet.end else 0,
                 "version": version_in(book),
                 "merged": min((start[0] + 1 for start, _ in merged), default=0),
             }

@@ -180,6 +180,13 @@ def _class(raw: str) -> str:
     return value
 
 
+def _id_number(raw: str) -> str:
+    value = id_number.compact(raw)
+    if not value.isprintable():
+        raise misread("hint.id")
+    return value
+
+
 def _seat(raw: str) -> int:
     value = narrow(raw)
     if not (value.isascii() and value.isdigit() and 0 < len(value) <= SEAT_DIGITS and int(value)):
@@ -205,7 +212,7 @@ DIVISION = Kind("division", _division, expects="hint.digits", doubt=_unknown_div
 CLASS = Kind("class", _class, expects="hint.class")
 SEAT = Kind("whole", _seat, expects="hint.whole")
 DISTANCE = Kind("distance", _kilometres, expects="hint.distance")
-ID_NUMBER = Kind("id", id_number.compact, expects="hint.id")
+ID_NUMBER = Kind("id", _id_number, expects="hint.id")
 PHONE = matching("phone", MOBILE_OR_LINE, "hint.phone")
 POSTCODE = digits(6)
 NAME = name(40)

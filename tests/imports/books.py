@@ -37,7 +37,7 @@ def a_row(**bends):
 
 def a_book(rows, path=None, headings=HEADINGS, sheet=SPEC.sheet, write=None):
     """Write rows as a workbook; gives its bytes, or its path when one is given."""
-    out = io.BytesIO() if path is None else path.open("wb")
+    out = io.BytesIO()
     with xlsxwriter.Workbook(out, {"strings_to_formulas": False}) as book:
         page = book.add_worksheet(sheet)
         for at, heading in enumerate(headings):
@@ -49,7 +49,10 @@ def a_book(rows, path=None, headings=HEADINGS, sheet=SPEC.sheet, write=None):
                     page.write(number, at, cell)
         if write:
             write(book, page)
-    return out.getvalue() if path is None else path
+    if path is None:
+        return out.getvalue()
+    path.write_bytes(out.getvalue())
+    return path
 
 
 def problems(path, facts=FACTS, spec=SPEC):

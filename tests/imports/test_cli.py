@@ -1,0 +1,95 @@
+"""Templates out and workbooks in, from the command line."""
+
+import json
+
+import pytest
+from click.testing import CliRunner
+from sqlalchemy.orm import Session
+
+from app.cli.main import xueji
+from app.jobs.sessions import engine
+from app.policies import scope
+from tests import make
+from tests.imports.books import CLEAN, MESSY, SCHOOL, a_book, a_row, problems
+from tests.imports.conftest import a_registrar
+
+WHO = f"registrar@{SCHOOL}"
+
+
+@pytest.fixture(scope="module", autouse=True)
+def people(root):
+    with scope.within(scope.NOBODY), Session(engine()) as session, session.begin():
+        a_registrar(session)
+        make.an_account(session, "CR", "411302", login="registrar@411302")
+
+
+def run(*words):
+    return CliRunner().invoke(xueji, [str(word) for word in words])
+
+
+def test_a_template_is_written(tmp_path):
+    path = tmp_path / "t.xlsx"
+    assert run("template", "students", "-o", path).exit_code == 0
+    assert path.stat().st_size > 10_000
+    gone = run("template", "students", "-o", tmp_path / "no" / "t.xlsx")
+    assert gone.exit_code == 1
+    assert gone.output.count("\n") == 1
+
+
+def test_the_messy_file_is_refused_and_nothing_is_written(root):
+    told = run("import", "students", MESSY, "--as", WHO, "--commit", "--json")
+    assert told.exit_code == 3
+    answer = json.loads(told.output)
+    assert (answer["state"], answer["rows"], answer["new"], answer["refused"]) == (
+        "preview", 84, 67, 17,
+    )  # fmt: skip
+    assert len(answer["errors"]) == 17
+    assert set(answer["errors"][0]) == {"row", "heading", "code", "message"}
+    assert root.execute("SELECT count(*) AS n FROM student").fetchone().n == 0
+
+
+def test_a_clean_file_is_looked_at_then_imported_then_known(root):
+    told = json.loads(run("import", "students", CLEAN, "--as", WHO, "--json").output)
+    assert (told["state"], told["new"], told["errors"]) == ("preview", 84, [])
+    done = run("import", "students", CLEAN, "--as", WHO, "--commit", "--json")
+    assert done.exit_code == 0
+    answer = json.loads(done.output)
+    assert (answer["batch"], answer["state"]) == (told["batch"], "committed")
+    assert root.execute("SELECT count(*) AS n FROM student").fetchone().n == 84
+    again = run("import", "students", CLEAN, "--as", WHO, "--commit", "--json")
+    assert again.exit_code == 1
+    assert f"batch {told['batch']}" in again.output
+    assert root.execute("SELECT count(*) AS n FROM student").fetchone().n == 84
+
+
+def test_words_for_people_when_json_is_not_asked_for(tmp_path):
+    path = a_book([a_row(姓名="")], tmp_path / "a.xlsx")
+    told = run("import", "students", path, "--as", WHO)
+    assert told.exit_code == 3
+    assert "1 rows, 0 new, 1 refused" in told.output
+    assert "row 2: 姓名 is required" in told.output
+
+
+@pytest.mark.parametrize(
+    ("login", "said"),
+    [("nobody@1", "no enabled account"), ("registrar@411302", "may not import")],
+)
+def test_who_may_not_import_is_told_in_one_sentence(login, said):
+    told = run("import", "students", CLEAN, "--as", login)
+    assert (told.exit_code, told.output.count("\n")) == (1, 1)
+    assert said in told.output
+
+
+def test_what_is_no_workbook_is_told_in_one_sentence(tmp_path):
+    path = tmp_path / "a.xlsx"
+    path.write_text("姓名,性别", "utf-8")
+    told = run("import", "students", path, "--as", WHO, "--json")
+    assert (told.exit_code, told.output.count("\n")) == (1, 1)
+    wrong = a_book([a_row()], tmp_path / "b.xlsx", headings=["x"])
+    told = run("import", "students", wrong, "--as", WHO, "--json")
+    assert told.exit_code == 3
+    assert json.loads(told.output)["failure"]["code"] == "E-TPL"
+
+
+def test_the_template_filled_in_can_be_read(tmp_path):
+    assert problems(a_book([a_row()], tmp_path / "a.xlsx")) == []
