@@ -13,16 +13,16 @@ from tests import make
 def app(house):
     from app.extensions import db
     from app.factory import create_app
-    from app.views import register
-    from app.views.frame import FrameView
+    from app.views import frame, register
     from tests.conftest import Browser
     from tests.views.base.screens import SCREENS
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(register, "SCREENS", SCREENS)
-        patch.setattr(register, "HIDDEN", (FrameView,))
+        patch.setattr(register, "HIDDEN", (frame.FrameView,))
         made = create_app(WTF_CSRF_ENABLED=False)
     made.test_client_class = Browser
+    made.extensions[frame.KEY] = frame.Hooks()  # no room of the real console speaks here
     yield made
     with made.app_context():
         db.engine.dispose()
