@@ -15,10 +15,9 @@ WHOLE = 1000  # thousandths
 
 
 def ask_run(session: Session, run: PromotionRun, asked_by: int) -> int | None:
-    """Ask for a confirmed run, once, in the caller's transaction."""
-    run.job_id = ask(
-        session, "promotion.run", key=f"promotion:{run.id}", asked_by=asked_by, run=run.id
-    )
+    """Ask for a confirmed run in the caller's transaction; once more only after a job that died."""
+    key = f"promotion:{run.id}:{run.job_id or 0}"
+    run.job_id = ask(session, "promotion.run", key=key, asked_by=asked_by, run=run.id)
     return run.job_id
 
 

@@ -93,6 +93,14 @@ YEAR: Texts = {
         "已超过 {minutes} 分钟的确认时限；请重新预演。",
         "The {minutes} minutes for confirming are over; rehearse again.",
     ),
+    "E-PROMO-TYPED": Text(
+        "输入的文字与“{phrase}”不一致，没有执行；请照原样输入。",
+        "What was typed is not “{phrase}”, so nothing was done; type it exactly.",
+    ),
+    "E-PROMO-UNDO": Text(
+        "{year} 学年的升级只能在 {until} 前撤销；请逐校更正。",
+        "The turn into {year} could be undone until {until}; correct schools one by one.",
+    ),
     "E-PROMO": Text(
         "本校毕业、升级未完成；请先完成毕业和升级，再注册新生。",
         "Graduation and promotion of the school are not finished; finish them first.",

@@ -12,7 +12,9 @@ from werkzeug.wrappers import Response
 
 from app.views.case_page import CaseView
 from app.views.frame import FrameView, hooks
+from app.views.importing import ImportView
 from app.views.inbox import InboxView, inbox_count, menu_counts
+from app.views.promoting import PromotionView
 from app.views.registering import RegistrationView
 from app.views.screens.audit import AuditEventView
 from app.views.screens.calendar import dates_for_all
@@ -69,7 +71,9 @@ SCREENS: tuple[Screen, ...] = (
     Screen(GradeView, "Grade", _("Grades"), "fa-layer-group", "schools"),
     Screen(ClassView, "SchoolClass", _("Classes"), "fa-people-roof", "schools"),
     Screen(CampusView, "Campus", _("Campuses"), "fa-map-location-dot", "schools"),
+    Screen(ImportView, "ImportBatch", _("Imports"), "fa-file-import", "data"),
     Screen(JobView, "Job", _("Background jobs"), "fa-gears", "data"),
+    Screen(PromotionView, "Promotion", _("Promotion"), "fa-stairs", "year"),
     Screen(OrganisationView, "Organisation", _("Organisations"), "fa-sitemap", "system"),
     Screen(CodeValueView, "CodeValue", _("Code tables"), "fa-table-list", "system"),
     Screen(DivisionView, "Division", _("Administrative divisions"), "fa-map", "system"),

@@ -12,8 +12,9 @@ year finds it, so a wrong year moves nothing.
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, exists, func, select, update
 from sqlalchemy.exc import IntegrityError
@@ -29,6 +30,8 @@ from app.policies.roles import Actor, Role
 from app.policies.scope import END
 
 SECOND_PERSON_MINUTES = 30
+TURN = (8, 10)  # month and day at whose end the year is due to turn
+CHINA = ZoneInfo("Asia/Shanghai")
 ATTENDING = (Status.IN_SCHOOL, Status.PENDING_REGISTRATION)
 STAYING = (Status.IN_SCHOOL, Status.SUSPENDED, Status.MISSING, Status.SUSPECTED_DROPOUT)
 RUNNERS = (Role.PR, Role.PL, Role.MIN)
@@ -162,7 +165,7 @@ def ask(session: Session, run: PromotionRun, actor: Actor, now: datetime) -> Non
     reasons = [
         *why_not(actor, run.authority),
         refuse_unless(run.state is RunState.REHEARSED, "E-CLOSED"),
-        refuse_unless(run.rehearsed_at.date() == now.date(), "E-PROMO-OLD"),
+        refuse_unless(day_of(run.rehearsed_at) == day_of(now), "E-PROMO-OLD"),
         refuse_unless(bool(run.summary["up_grades"]), "E-PROMO-YEAR", year=run.year),
     ]
     if told := [reason for reason in reasons if reason]:
@@ -189,6 +192,11 @@ def confirm(session: Session, run: PromotionRun, actor: Actor, now: datetime) ->
         raise Refused(*told)
     run.state, run.confirmed_by, run.confirmed_at = RunState.RUNNING, actor.user_id, now
     _settle(session, run, "promotion.confirm")
+
+
+def day_of(moment: datetime) -> date:
+    """The day a moment falls on where the schools are."""
+    return moment.astimezone(CHINA).date()
 
 
 def _settle(session: Session, run: PromotionRun, deed: str) -> None:

@@ -8,18 +8,37 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
+from typing import Any
 
-from sqlalchemy import delete, exists, func, insert, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Integer,
+    Select,
+    any_,
+    delete,
+    exists,
+    func,
+    insert,
+    literal,
+    select,
+    union,
+    update,
+)
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.dialects.postgresql import insert as upsert
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
+from app.errors import Refusal, refuse_unless
 from app.models.organisation import Organisation
 from app.models.promotion import PromotionResult, PromotionRun, RunState
 from app.models.school import Grade, GradeState, Headcount, School, SchoolClass, SchoolState
 from app.policies.audit import record
+from app.policies.roles import Actor
 from app.policies.scope import END
-from app.workflows.promotion import ATTENDING, STAYING, goes_up, has_pupils, is_over
+from app.workflows.promotion import ATTENDING, STAYING, goes_up, has_pupils, is_over, why_not
+
+LAST_UNDO = (8, 31)  # month and day of the year that turned
 
 BySchool = dict[int, list[int]]  # a school's grade ids
 
@@ -41,10 +60,10 @@ def turn(session: Session, run: PromotionRun, managing_id: int) -> int:
     if not schools:
         return 0
     ids = [school.id for school in schools]
-    over = (Grade.school_id.in_(ids), is_over(year))
+    over = (among(Grade.school_id, ids), is_over(year))
     ended = _change(session, (*over, ~has_pupils()), {"state": GradeState.GRADUATED})
     stayed = _change(session, over, {"state": GradeState.OVER_STAGE})
-    up = (Grade.school_id.in_(ids), goes_up(year))
+    up = (among(Grade.school_id, ids), goes_up(year))
     moved = _change(session, up, {"level": Grade.level + 1})
     opened = _open_first(session, schools, year)
     heads = {
@@ -87,24 +106,32 @@ def finish(session: Session, run: PromotionRun) -> int:
     return schools
 
 
-def undo(session: Session, run: PromotionRun) -> tuple[int, int]:
-    """Undo a run where nothing depends on it yet; return how many schools were undone and kept.
+def why_not_undo(actor: Actor, run: PromotionRun, today: date) -> tuple[Refusal, ...]:
+    """Return every reason why this person may not undo this run (Q-41: until 31 August)."""
+    until = date(run.year, *LAST_UNDO)
+    answers = (
+        *why_not(actor, run.authority),
+        refuse_unless(run.state is RunState.DONE, "E-CLOSED"),
+        refuse_unless(today <= until, "E-PROMO-UNDO", year=run.year, until=until.isoformat()),
+    )
+    return tuple(answer for answer in answers if answer)
 
-    A school is kept when its new cohort has a class or a pupil, or when a later year has turned.
-    """
+
+def undo(session: Session, run: PromotionRun) -> tuple[int, int]:
+    """Undo a run where nothing depends on it yet; return how many schools were undone and kept."""
     results = session.scalars(
         select(PromotionResult).where(PromotionResult.run_id == run.id).with_for_update()
     ).all()
-    kept = _depended_on(session, results)
+    kept = set(session.scalars(depended_on(run)))
     gone = [result for result in results if result.school_id not in kept]
     moved = [grade for result in gone for grade in result.moved_grades]
     closed = [grade for result in gone for grade in result.ended_grades + result.stayed_grades]
     opened = [grade for result in gone for grade in result.opened_grades]
-    session.execute(update(Grade).where(Grade.id.in_(moved)).values(level=Grade.level - 1))
-    session.execute(update(Grade).where(Grade.id.in_(closed)).values(state=GradeState.IN_USE))
-    session.execute(delete(Grade).where(Grade.id.in_(opened)))
+    session.execute(update(Grade).where(among(Grade.id, moved)).values(level=Grade.level - 1))
+    session.execute(update(Grade).where(among(Grade.id, closed)).values(state=GradeState.IN_USE))
+    session.execute(delete(Grade).where(among(Grade.id, opened)))
     ids = [result.id for result in gone]
-    session.execute(delete(PromotionResult).where(PromotionResult.id.in_(ids)))
+    session.execute(delete(PromotionResult).where(among(PromotionResult.id, ids)))
     run.state = RunState.UNDONE if not kept else run.state
     session.flush()
     record(
@@ -117,6 +144,34 @@ def undo(session: Session, run: PromotionRun) -> tuple[int, int]:
     )
     session.expire_all()
     return len(gone), len(kept)
+
+
+def depended_on(run: PromotionRun) -> Select[Any]:
+    """Return the query of the schools of a run that something already builds on.
+
+    The new cohort has a class or a pupil, or a later year has turned; these are not undone.
+    """
+    opened = (
+        select(
+            PromotionResult.school_id,
+            func.jsonb_array_elements_text(PromotionResult.opened_grades)
+            .cast(Integer)
+            .label("grade_id"),
+        )
+        .where(PromotionResult.run_id == run.id)
+        .subquery()
+    )
+    later = aliased(PromotionResult)
+    built = union(
+        select(opened.c.school_id).join(SchoolClass, SchoolClass.grade_id == opened.c.grade_id),
+        select(opened.c.school_id)
+        .join(Headcount, Headcount.grade_id == opened.c.grade_id)
+        .where(Headcount.n > 0),
+        select(later.school_id)
+        .join(PromotionResult, PromotionResult.school_id == later.school_id)
+        .where(PromotionResult.run_id == run.id, later.year > run.year),
+    ).subquery()
+    return select(built.c.school_id)
 
 
 # ── inside ──────────────────────────────────────────────────────────────────────────────────
@@ -170,26 +225,16 @@ def _heads(session: Session, grades: BySchool, status: tuple[str, ...]) -> dict[
     ids = [grade_id for held in grades.values() for grade_id in held]
     counted = (
         select(Headcount.school_id, func.sum(Headcount.n))
-        .where(Headcount.grade_id.in_(ids), Headcount.status.in_(status))
+        .where(among(Headcount.grade_id, ids), Headcount.status.in_(status))
         .group_by(Headcount.school_id)
     )
     return {school_id: int(n) for school_id, n in session.execute(counted)}
 
 
-def _depended_on(session: Session, results: Sequence[PromotionResult]) -> set[int]:
-    """Return the schools whose turn something already builds on."""
-    opened = [grade for result in results for grade in result.opened_grades]
-    schools = {result.school_id: result.year for result in results}
-    builds = [
-        select(SchoolClass.school_id).where(SchoolClass.grade_id.in_(opened)),
-        select(Headcount.school_id).where(Headcount.grade_id.in_(opened), Headcount.n > 0),
-    ]
-    if schools:
-        later = PromotionResult.year > max(schools.values())
-        builds.append(
-            select(PromotionResult.school_id).where(PromotionResult.school_id.in_(schools), later)
-        )
-    return {school_id for query in builds for school_id in session.scalars(query)}
+def among(column: Any, ids: Sequence[int]) -> ColumnElement[bool]:
+    """A column that holds one of many ids: one parameter, however many they are."""
+    found: ColumnElement[bool] = column == any_(literal(ids, ARRAY(Integer)))
+    return found
 
 
 def _by_school(rows: Iterable[tuple[int, int]]) -> BySchool:

@@ -77,6 +77,7 @@ ELEVATED = {  # who may widen the scope: the engine, what it asks for, and the j
     "app/workflows/engine.py",
     "app/workflows/opening.py",
     "app/jobs/importing.py",
+    "app/jobs/waiting.py",
 }
 
 
