@@ -19,7 +19,7 @@ from werkzeug.routing import BuildError
 from werkzeug.wrappers import Response
 
 from app.views import labels
-from app.views.doors import builder
+from app.views.doors import allowed, builder
 from app.views.links import here
 from app.views.menu import Entry, menu_of
 from app.views.words import say
@@ -48,6 +48,7 @@ WORDS: dict[str, Callable[..., Any]] = {  # the words of templates
     "state_tag": labels.tag,  # state_tag('student_status', pupil.status)
     "word_of": labels.word_of,
     "say": say,
+    "allowed": allowed,
 }
 
 
@@ -148,7 +149,7 @@ class Frame:
     @property
     def inbox_url(self) -> str:
         """The inbox, once there is one."""
-        return _link(self.hooks.go.get("i", ""))
+        return _link(self.hooks.go.get("i", "")) if allowed("can_view", "Inbox") else ""
 
     @property
     def find_url(self) -> str:

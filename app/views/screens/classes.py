@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from flask_babel import lazy_gettext as _
-from wtforms.validators import NumberRange
+from wtforms import StringField
+from wtforms.validators import Length, NumberRange, Optional
 
 from app.errors import Refused
 from app.models.school import Grade, SchoolClass
 from app.views.actor import session
+from app.views.forms import Line
 from app.views.labels import label_of, plain
 from app.views.scoped import ScopedInterface
 from app.views.screens.choices import CAMPUS, GRADE, SCHOOL
@@ -50,7 +52,6 @@ class ClassView(OwnSchoolView, RecordedView):
     }
     description_columns = {
         "grade": _("The number is given out by the system: entry year, stage, serial."),
-        "name": _("Left empty, it is made of stage, entry year and serial."),
         "size_limit": _("Checked when pupils are placed or transferred."),
     }
     list_columns = [
@@ -69,6 +70,14 @@ class ClassView(OwnSchoolView, RecordedView):
     add_columns = ["grade", *ORDER]
     edit_columns = ["number", "grade", *ORDER, "state"]
     locked_columns = ("number", "grade")
+    add_form_extra_fields = {
+        "name": StringField(
+            _("Name"),
+            [Optional(), Length(max=40)],
+            description=_("Left empty, it is made of stage, entry year and serial."),
+            widget=Line(),
+        )
+    }
     validators_columns = {"size_limit": [NumberRange(1, 200)]}
     code_columns = {"type": "class_type"}
     column_classes = {

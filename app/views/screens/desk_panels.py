@@ -82,8 +82,10 @@ PANELS: Mapping[str, Panel] = {
     "waiting": Panel(_("Waiting for me"), 7, figures.waiting),
     "next": Panel(_("Next at my desk"), 8, lambda s, a, _t: figures.next_cases(s, a)),
     "submitted": Panel(_("Submitted by me"), 8, lambda s, a, _t: figures.submitted(s, a)),
-    "lying": Panel(_("Where cases lie"), 7, figures.lying_below),
-    "below": Panel(_("Pupils in school"), 7, lambda s, a, _t: figures.heads_below(s, a)),
+    "lying": Panel(_("Where cases lie"), 12, figures.lying_below),
+    "below": Panel(
+        _("Pupils in school by organisation"), 7, lambda s, a, _t: figures.heads_below(s, a)
+    ),
     "queue": Panel(_("Background jobs"), 5, queue),
     "pyramid": Panel(_("Pupils in school by grade"), 5, pyramid),
     "to_do": Panel(_("To look after"), 4, to_do),
@@ -94,7 +96,8 @@ PANELS: Mapping[str, Panel] = {
     "house": Panel(_("State of the house"), 7, house),
     "deeds": Panel(_("Audit"), 12, deeds),
 }
-AUTHORITY = ("waiting", "queue", "lying", "pyramid", "below")
+AUTHORITY = ("waiting", "queue", "below", "pyramid", "lying")
+SUPERVISION = ("lying", "below", "pyramid")  # leaders look after others' work
 DESKS: Mapping[Role, tuple[str, ...]] = {
     Role.CT: ("own_classes",),
     Role.SR: ("next", "to_do", "submitted", "imports", "classes"),
@@ -102,9 +105,9 @@ DESKS: Mapping[Role, tuple[str, ...]] = {
     Role.CR: AUTHORITY,
     Role.TR: AUTHORITY,
     Role.PR: AUTHORITY,
-    Role.CL: ("lying", "queue", "below", "pyramid"),
-    Role.TL: ("lying", "queue", "below", "pyramid"),
-    Role.PL: ("lying", "queue", "below", "pyramid"),
+    Role.CL: SUPERVISION,
+    Role.TL: SUPERVISION,
+    Role.PL: SUPERVISION,
     Role.MIN: ("waiting", "queue", "below", "pyramid"),
     Role.ADM: ("house", "accounts"),
     Role.SEC: ("accounts", "house"),

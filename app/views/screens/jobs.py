@@ -15,7 +15,7 @@ from app.jobs.queue import alive, cancel
 from app.models.job import Job, JobState
 from app.policies.audit import record
 from app.views.actor import session
-from app.views.doors import door
+from app.views.doors import allowed, door
 from app.views.frame import Notice
 from app.views.labels import moment, plain
 from app.views.scoped import ScopedInterface, ScopedModelView
@@ -144,6 +144,6 @@ def queue_notice() -> Notice | None:
             " approving, looking up and editing are not affected."
         ),
         aside=kept,
-        url=url_for("JobView.list"),
+        url=url_for("JobView.list") if allowed("can_list", "Job") else "",
         act=gettext("See the jobs"),
     )

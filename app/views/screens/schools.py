@@ -15,6 +15,7 @@ from app.models.organisation import Organisation, Tier
 from app.models.school import School
 from app.views.actor import current_actor, session
 from app.views.doors import door
+from app.views.forms import Line
 from app.views.lookup import Lookup, LookupField
 from app.views.scoped import ScopedInterface
 from app.views.screens.campuses import CampusView
@@ -154,8 +155,9 @@ class SchoolView(RecordedView):
             _("School code"),
             [InputRequired(), Regexp(r"^\d{10}$", message=_("10 digits, as issued."))],
             description=_("10 digits, as issued."),
+            widget=Line(),
         ),
-        "name": StringField(_("Name"), [InputRequired(), Length(max=60)]),
+        "name": StringField(_("Name"), [InputRequired(), Length(max=60)], widget=Line()),
         "authority": LookupField(
             _("Managing authority"),
             [InputRequired()],
