@@ -201,8 +201,8 @@ class FrameView(BaseView):
     def prefer(self) -> Response:
         """Keep what was chosen and go back to the page it was chosen on."""
         answer = redirect(_inside(request.form.get("back", "")))
-        for name, allowed in (("theme", THEMES), ("density", DENSITIES)):
-            if (choice := request.form.get(name, "")) in allowed:
+        for name, known in (("theme", THEMES), ("density", DENSITIES)):
+            if (choice := request.form.get(name, "")) in known:
                 secure = bool(current_app.config.get("SESSION_COOKIE_SECURE"))
                 answer.set_cookie(
                     name, choice, max_age=YEAR, httponly=True, secure=secure, samesite="Lax"
