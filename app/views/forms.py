@@ -189,6 +189,8 @@ class FormMaker(GeneralModelConverter):
         longest = model.get_max_length(name)
         checks = [*checks, Length(max=longest)] if longest > 0 else checks
         kwargs["filters"] = [_trimmed]
+        if model.is_sealed(name):
+            kwargs["render_kw"] = {"data-sealed": "1"}  # the browser keeps no draft of it
         if model.is_text(name):
             return LongField(label, checks, widget=Lines(), **kwargs)
         return StringField(label, checks, widget=Line(), **kwargs)

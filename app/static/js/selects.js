@@ -14,7 +14,7 @@
     jQuery(root).find("select[data-lookup], select[data-search]").each(function () {
       const select = this;
       if (select.classList.contains("select2-hidden-accessible")) { return; }
-      const options = { width: "100%", language: words, allowClear: !select.required && !select.multiple, placeholder: select.dataset.placeholder || "",
+      const options = { width: "100%", language: words, allowClear: select.getAttribute("aria-required") !== "true" && !select.multiple, placeholder: select.dataset.placeholder || "",
         dropdownParent: jQuery(select.closest(".chip-pop, dialog") || document.body) };
       if (select.dataset.lookup) {
         options.ajax = { url: select.dataset.lookup, dataType: "json", delay: 200, data: function (params) {

@@ -184,3 +184,19 @@ def test_a_lookup_searches_as_one_types(tab, schools):
     tab.keyboard.type(name[:2])
     tab.locator(".select2-results__option", has_text=name).click()
     assert tab.locator("#school").input_value() == str(key)
+
+
+def test_what_was_typed_outlives_an_answer_that_could_not_take_it(tab, schools):
+    address = f"/pupils/edit/{schools.pupils[0].id}"
+    visit(tab, address)
+    sealed = tab.locator("#address_now").input_value()
+    tab.fill("#seat_no", "12")
+    tab.fill("#address_now", "新址2号")
+    tab.evaluate("document.querySelector('#model_form').action = '/nothing'")
+    tab.locator(".form-bar .btn-primary").click()
+    tab.wait_for_selector(".stop")
+    assert "新址" not in tab.evaluate("JSON.stringify(sessionStorage)")
+    visit(tab, address)
+    tab.get_by_text("带回来").click()
+    assert tab.locator("#seat_no").input_value() == "12"
+    assert tab.locator("#address_now").input_value() == sealed
