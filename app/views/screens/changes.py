@@ -89,7 +89,7 @@ def changes_of(session: Session, student_id: int, most: int = MOST) -> list[Chan
 
 def _names(session: Session, ids: set[int]) -> dict[int, str]:
     found = select(Account.user_id, Account.name).where(Account.user_id.in_(ids))
-    return dict(session.execute(found).tuples().all())
+    return {row.user_id: row.name for row in session.execute(found)}
 
 
 def _change(session: Session, row: RowHistory, who: Mapping[int, str]) -> Change:

@@ -92,7 +92,7 @@ def waiting(session: Session, actor: Actor, today: date) -> list[Waiting]:
 def names_of(session: Session, ids: set[int]) -> dict[int, str]:
     """Return the names of organisations."""
     found = select(Organisation.id, Organisation.name).where(Organisation.id.in_(ids))
-    return dict(session.execute(found).tuples().all())
+    return {row.id: row.name for row in session.execute(found)}
 
 
 def next_cases(session: Session, actor: Actor) -> Sequence[Case]:
