@@ -198,6 +198,7 @@ class Enrolment(Owned, Model):
         Index("enrolment_owner", "owner_path", "student_id"),
         Index("enrolment_pupil", "pupil_path", "student_id"),
         Index("enrolment_student", "student_id"),
+        Index("enrolment_grade", "grade_id"),  # else deleting a cohort reads every pupil's history
         Index("enrolment_current", "student_id", unique=True, postgresql_where="ended_on IS NULL"),
     )
 

@@ -1404,6 +1404,7 @@ def upgrade() -> None:
     op.create_index("enrolment_owner", "enrolment", ["owner_path", "student_id"], unique=False)
     op.create_index("enrolment_pupil", "enrolment", ["pupil_path", "student_id"], unique=False)
     op.create_index("enrolment_student", "enrolment", ["student_id"], unique=False)
+    op.create_index("enrolment_grade", "enrolment", ["grade_id"], unique=False)
     op.create_table(
         "transfer",
         sa.Column("case_id", sa.Integer(), nullable=False),
@@ -1431,6 +1432,7 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     op.drop_table("transfer")
+    op.drop_index("enrolment_grade", table_name="enrolment")
     op.drop_index("enrolment_student", table_name="enrolment")
     op.drop_index("enrolment_pupil", table_name="enrolment")
     op.drop_index("enrolment_owner", table_name="enrolment")
