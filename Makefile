@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help run test quick check soak lock migration clean
+.PHONY: help run test quick check soak lock migration translations clean
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -10,7 +10,7 @@ LOCK := uv pip compile --quiet --universal --python-version 3.11 --generate-hash
 	--no-emit-find-links --no-header pyproject.toml
 
 help: ## Say what can be asked for
-	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
 
 run: .venv/.run ## Start everything: install what is locked, then `xueji up` (Ctrl-C stops it)
 	@exec $(BIN)/xueji up
@@ -37,6 +37,9 @@ lock: ## Resolve the dependencies afresh (needs uv; nothing else does)
 
 migration: .venv/.test ## Write a migration from the models: make migration m="add a column"
 	$(BIN)/xueji migration "$(m)"
+
+translations: .venv/.test ## Bring the Chinese catalogue into step with code and templates
+	$(BIN)/python -m tests.house.strings
 
 clean: ## Forget the installation, not the data
 	rm -rf .venv *.egg-info .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
