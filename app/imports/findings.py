@@ -103,7 +103,7 @@ def reasons(session: Session, batch_id: int) -> list[Reason]:
         about = Key(code, heading, hint)
         reason = Reason(severity, about, json.loads(params))
         known.setdefault((severity, about), reason).ranges.append((first, last))
-    return sorted(known.values(), key=lambda reason: -reason.rows)
+    return sorted(known.values(), key=lambda reason: (-reason.rows, reason.ranges[0]))
 
 
 def new_rows(session: Session, batch_id: int, page: int) -> Page:

@@ -74,8 +74,9 @@ MOVEMENTS: Texts = {
 
 YEAR: Texts = {
     "E-PROMO-WHO": Text(
-        "升级由教育部或省级教育行政部门为本辖区执行。",
-        "The ministry, or a province for itself, turns the year.",
+        "升级由发起的教育部或省级教育行政部门为本辖区执行；请由该单位的人员办理。",
+        "The ministry, or a province for itself, turns the year; somebody of that very authority "
+        "does it.",
     ),
     "E-PROMO-OLD": Text(
         "预演不是今天做的；请重新预演后再执行。",

@@ -173,14 +173,17 @@ def is_stuck(batch: ImportBatch, progress: Progress | None) -> bool:
 
 def line_of(reason: Reason) -> Line:
     """Return a reason in words of the page's language."""
-    what, todo = halves(reason.sentence(lang()))
+    what, todo = halves(reason.sentence(lang()), is_hint=bool(reason.key.hint))
     return Line(reason, what, ranges(reason.ranges), todo)
 
 
-def halves(sentence: str) -> tuple[str, str]:
-    """Split "what is wrong; what to do" where the house's sentences have their semicolon."""
-    mark = "；" if "；" in sentence else "; "
-    what, _mark, todo = sentence.partition(mark)
+def halves(sentence: str, *, is_hint: bool = False) -> tuple[str, str]:
+    """Split "what is wrong; what to do" where the house's sentences have their semicolon.
+
+    A sentence with a hint has a colon there: "is written wrongly: 8 digits are expected".
+    """
+    marks = (("：", ": ") if is_hint else ("；", "; "))[lang() != "zh"]
+    what, _mark, todo = sentence.partition(marks)
     return what.rstrip("。."), todo[:1].upper() + todo[1:]
 
 

@@ -61,10 +61,12 @@ class ImportView(BaseView):
         """Show the batches, newest first, and the box that takes a file."""
         return self._list()
 
-    @expose("/upload", methods=["POST"])
+    @expose("/upload", methods=["GET", "POST"])
     @door()
     def upload(self) -> Any:
         """Take a workbook and ask for a look at it; a bad one is refused where it was dropped."""
+        if request.method == "GET":  # the page of a refusal, asked for anew
+            return redirect(url_for("ImportView.list", **request.args))
         try:
             name, data = taken(request.files.get("file"))
             received = batches.receive(session(), current_account().user_id, name, data)

@@ -52,9 +52,10 @@ def _world(session: Session, run: PromotionRun) -> Iterator[Check]:
         yield (
             "warn",
             ngettext(
-                "%(num)s first grader stands in the new grade already; the turn leaves them there",
-                "%(num)s first graders stand in the new grade already; the turn leaves them there",
+                "%(count)s first grader stands in the new grade already; the turn leaves them there",
+                "%(count)s first graders stand in the new grade already; the turn leaves them there",
                 early,
+                count=figure(early),
             ),
         )
     else:
@@ -71,26 +72,29 @@ def _left(run: PromotionRun) -> Iterator[Check]:
         yield (
             "warn",
             ngettext(
-                "%(num)s school has turned this year already and is passed over",
-                "%(num)s schools have turned this year already and are passed over",
+                "%(count)s school has turned this year already and is passed over",
+                "%(count)s schools have turned this year already and are passed over",
                 told["turned"],
+                count=figure(told["turned"]),
             ),
         )
     if told["stayed_pupils"]:
         yield (
             "warn",
             ngettext(
-                "%(num)s pupil stays: the last grade is not graduated; schools may settle it later",
-                "%(num)s pupils stay: their last grade is not graduated; schools may settle it later",
+                "%(count)s pupil stays: the last grade is not graduated; schools may settle it",
+                "%(count)s pupils stay: the last grade is not graduated; schools may settle it",
                 told["stayed_pupils"],
+                count=figure(told["stayed_pupils"]),
             ),
         )
     if told["odd_grades"]:
         yield (
             "warn",
             ngettext(
-                "%(num)s grade is out of step and will not move",
-                "%(num)s grades are out of step and will not move",
+                "%(count)s grade is out of step and will not move",
+                "%(count)s grades are out of step and will not move",
                 told["odd_grades"],
+                count=figure(told["odd_grades"]),
             ),
         )
