@@ -23,7 +23,8 @@ from app.cli.trouble import CannotStart, Stopped
 from app.jobs.process import die_with_parent
 
 GRACE_SECONDS = 8  # then the signal again at half of it, then SIGKILL
-READY_SECONDS = 60
+READY_SECONDS = 120
+RECOVERY_SECONDS = 900  # an engine may first have to read what a crash left behind
 EARLY_DEATHS = 3  # before it was ever ready, with a longer pause each time
 QUICK_SECONDS, QUICK_DEATHS = 10, 5  # so soon after its start, so often in a row: give up
 SIGNS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
@@ -45,6 +46,11 @@ class Service:
     child: subprocess.Popen[bytes] | None = None
     started_at: float = 0.0
     deaths: int = 0
+
+    @property
+    def patience(self) -> int:
+        """Return how many seconds it may take to become ready."""
+        return RECOVERY_SECONDS if self.is_engine else READY_SECONDS
 
     @property
     def lives(self) -> bool:
@@ -75,7 +81,7 @@ class Launcher:
         """Start a service and wait until it is ready, or raise `CannotStart` or `Stopped`."""
         self.services.append(service)
         self._spawn(service)
-        until = time.monotonic() + READY_SECONDS
+        until = time.monotonic() + service.patience
         while not service.ready():
             self._listen(0.05)
             if self.stopping:

@@ -56,6 +56,12 @@ class House(click.Group):
             return super().invoke(ctx)
         except (BadSetting, AppError) as error:
             raise click.ClickException(str(error)) from None
+        except OSError as error:
+            where = f" ({error.filename})" if error.filename else ""
+            raise click.ClickException(
+                f"The system says no{where}: {error.strerror or error}. Look at who owns that place"
+                " and whether its disk is full."
+            ) from None
         except OperationalError as error:
             raise click.ClickException(f"The database does not answer ({error.orig}).") from None
 
