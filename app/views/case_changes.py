@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from flask_babel import gettext as _
 
 from app.models.case import CaseKind
-from app.models.organisation import Organisation
+from app.models.organisation import Organisation, Tier, common_path
 from app.models.student import Status, Student
 from app.views.labels import NONE, code_name, word_of
 
@@ -43,24 +43,28 @@ def reason_of(case: Any) -> str:
 
 
 def class_word(facts: dict[str, Any]) -> str:
-    """Return grade and class of a snapshot, such as 小学二年级 2024102（02班）."""
+    """Return grade and class of a snapshot, such as 小学二年级(02)班."""
     grade = code_name("grade_level", facts["grade"]) if facts.get("grade") else ""
     if not facts.get("class_number"):
         return grade or NONE
-    return f"{grade} {facts['class_name'] or facts['class_number']}".strip()
+    return str(_("%(grade)s, class %(serial)s", grade=grade, serial=facts["class_number"][-2:]))
 
 
-def place_word(place: Organisation | None) -> str:
-    """Return a school with its authority, so that two of one name are told apart."""
+def place_word(place: Organisation | None, *, far: bool) -> str:
+    """Return a school; when the other one is in another province, with its own."""
     if place is None:
         return NONE
-    return f"{place.name} ({place.parent.name})" if place.parent else place.name
+    province = place.parent
+    while far and province is not None and province.tier is not Tier.PROVINCE:
+        province = province.parent
+    return f"{place.name} ({province.name})" if far and province else place.name
 
 
 def _transfer(case: Any, pupil: Student | None) -> list[Change]:
-    then = case.snapshot
+    then, far = case.snapshot, common_path(case.owner.path, case.receiving.path) == "/"
+    to = place_word(case.receiving, far=far)
     return [
-        Change(_("School"), place_word(case.owner), None, place_word(case.receiving)),
+        Change(_("School"), place_word(case.owner, far=far), None, to),
         Change(
             _("Class"), class_word(then), _class_now(then, pupil), class_word(then.get("to", {}))
         ),
@@ -83,7 +87,7 @@ def _registration(case: Any, pupil: Student | None) -> list[Change]:
             _("Status"), _status(pending), _status_now(pending, pupil), _status(Status.IN_SCHOOL)
         ),
         Change(_("Student number"), NONE, None, _("a temporary number (L) is issued")),
-        Change(_("School"), place_word(case.owner), None, None),
+        Change(_("School"), case.owner.name, None, None),
         Change(_("Class"), class_word(then), _class_now(then, pupil), None),
     ]
 

@@ -108,8 +108,9 @@ class Sheet:
 
     @property
     def days_late(self) -> int:
-        """Working days the present desk is over its time."""
-        return working_days(self.case.due_on, self.today) if self.case.due_on else 0
+        """Working days the present desk is over its time, a weekend counting as one."""
+        due = self.case.due_on
+        return max(working_days(due, self.today), 1) if due and due < self.today else 0
 
     @property
     def age(self) -> int:

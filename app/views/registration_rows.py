@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
 from flask_babel import lazy_gettext as _
-from sqlalchemy import Select, case, func, select
+from sqlalchemy import Select, case, func, outerjoin, select, true
 from sqlalchemy.orm import Session, joinedload
 
 from app.models.case import Case, CaseEvent, Decision
@@ -134,7 +134,7 @@ def figures_of(session: Session, actor: Actor) -> Figures:
 def _pending(actor: Actor) -> Select[Any]:
     return (
         select(Student)
-        .outerjoin(LAST, LAST.c.id.is_not(None))
+        .select_from(outerjoin(Student, LAST, true()))
         .where(
             Student.owner_path == actor.path,
             Student.status == Status.PENDING_REGISTRATION,

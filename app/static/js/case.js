@@ -23,7 +23,7 @@
     armed = key;
     const remark = form.querySelector("#remark");
     remark.focus();
-    remark.placeholder = pressed.querySelector(".cut").textContent.replace("…", "") + xueji.say("：写明理由，Ctrl Enter 提交", ": write the reason, Ctrl Enter sends it");
+    remark.placeholder = pressed.querySelector("span").textContent.replace("…", "") + xueji.say("：写明理由，Ctrl Enter 提交", ": write the reason, Ctrl Enter sends it");
   });
   // Sending back and disagreeing need a reason; the server insists, this only spares the way there.
   document.addEventListener("click", function (event) {

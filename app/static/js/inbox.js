@@ -3,7 +3,13 @@
 (function () {
   const list = document.querySelector("[data-inbox]"), pane = document.getElementById("pane");
   if (!list || !pane) { return; }
+  // Notices above push the surface down: it always ends at the foot of the window.
+  const surface = document.querySelector(".fill");
+  function fit() { surface.style.height = innerWidth > 1100 ? "calc(100vh - " + (surface.getBoundingClientRect().top + scrollY) + "px - var(--s3))" : ""; }
+  fit();
+  addEventListener("resize", fit);
   const wide = matchMedia("(min-width: 821px)");
+  if (!wide.matches) { document.querySelectorAll("[data-rows] > .here").forEach(function (one) { one.classList.remove("here"); }); }
   function rows() { return Array.from(list.querySelectorAll("[data-rows] > [data-id]")); }
   function row(id) { return list.querySelector('[data-id="' + id + '"]'); }
   function shown() { const part = pane.querySelector("[data-case]"); return part ? part.dataset.case : ""; }
