@@ -15,9 +15,9 @@ from sqlalchemy.orm import Session
 
 from app.errors import Refusal, Refused
 from app.imports.batch import SPECS, forget, held, require
-from app.imports.preview import KEY, Widen, count
+from app.imports.preview import Widen, count, registered
 from app.imports.spec import Problem
-from app.imports.staging import GUARDIAN_FIELDS, MADE, PUPIL_FIELDS, make
+from app.imports.staging import GUARDIAN_FIELDS, MADE, PUPIL_FIELDS, STAGED_KEY, make
 from app.messages.catalogue import level_of
 from app.models.import_batch import (
     BatchState,
@@ -71,16 +71,12 @@ def _changed(session: Session, batch: ImportBatch, widen: Widen) -> Iterator[Pro
         select(ImportRow.row_no, ImportRow.class_number).where(mine, ~room)
     ):
         yield Problem(row, heading, "E-REF", {}, number)
-    taken = (
-        select(ImportRow.row_no)
-        .distinct()
-        .join(Student, Student.id_digest == ImportRow.id_digest)
-        .where(mine, Student.status != Status.DELETED)
+    make(session, STAGED_KEY)
+    keys = select(ImportRow.row_no, ImportRow.id_digest).where(
+        mine, ImportRow.id_digest.is_not(None)
     )
-    with widen(session):
-        rows = list(session.scalars(taken))
-    for row in rows:
-        yield Problem(row, spec.by_field[KEY].heading, "E-DUP", {"where": "hint.registered"}, None)
+    session.execute(insert(STAGED_KEY).from_select(["row_no", "id_digest"], keys))
+    yield from registered(session, spec, widen)
 
 
 def _give_back(session: Session, batch: ImportBatch, changed: list[Problem]) -> None:

@@ -54,7 +54,6 @@ def look(
         batch.failure = {"code": refusal.code, "params": dict(refusal.params)}
         batch.total = batch.new = batch.refused = batch.warned = 0
     else:
-        session.execute(text("ANALYZE staged_row, staged_guardian, staged_key, staged_problem"))
         staging.load_problems(session, _doubles(session, SPECS[batch.template], widen))
         _keep(session, batch_id)
         count(session, batch)
@@ -80,19 +79,31 @@ def _stage(session: Session, batch: ImportBatch, today: date, told: Told | None)
 
 def _doubles(session: Session, spec: ImportSpec, widen: Widen) -> list[Problem]:
     """Return what is refused because the ID number stands in the file or the registry already."""
+    there = registered(session, spec, widen)
+    known = {problem.row for problem in there}
     heading = spec.by_field[KEY].heading
-    twice: dict[int, int] = dict(session.execute(_twice_in_file()).all())
-    with widen(session):
-        registered = set(session.scalars(_registered()))
-    there = {row: {"where": "hint.registered"} for row in registered}
-    beside = {
-        row: {"where": "hint.same_row", "other": other}
-        for row, other in twice.items()
-        if row not in registered
-    }
-    return [
-        Problem(row, heading, "E-DUP", params, None) for row, params in (there | beside).items()
+    twice = session.execute(_twice_in_file())
+    beside = [
+        Problem(row, heading, "E-DUP", {"where": "hint.same_row", "other": other}, None)
+        for row, other in twice
+        if row not in known
     ]
+    return there + beside
+
+
+def registered(session: Session, spec: ImportSpec, widen: Widen) -> list[Problem]:
+    """Return what is refused because the registry has a staged key, at whatever school."""
+    session.execute(text("ANALYZE staged_key"))  # or the planner reads the whole registry
+    taken = (
+        select(STAGED_KEY.c.row_no)
+        .distinct()
+        .join(Student, Student.id_digest == STAGED_KEY.c.id_digest)
+        .where(Student.status != Status.DELETED)
+    )
+    with widen(session):
+        rows = list(session.scalars(taken))
+    heading = spec.by_field[KEY].heading
+    return [Problem(row, heading, "E-DUP", {"where": "hint.registered"}, None) for row in rows]
 
 
 def _twice_in_file() -> Any:
@@ -102,15 +113,6 @@ def _twice_in_file() -> Any:
     other = case((first == row, after), else_=first)
     pairs = select(row.label("row_no"), other.label("other")).subquery()
     return select(pairs.c.row_no, pairs.c.other).where(pairs.c.other.is_not(None))
-
-
-def _registered() -> Any:
-    return (
-        select(STAGED_KEY.c.row_no)
-        .distinct()
-        .join(Student, Student.id_digest == STAGED_KEY.c.id_digest)
-        .where(Student.status != Status.DELETED)
-    )
 
 
 # ── from the temporary tables to the preview ─────────────────────────────────────────────

@@ -59,8 +59,7 @@ def opened(path: Path, sheet: str) -> Iterator[Sheet]:
         about = next(messages, None)
         if about is None:
             raise refuse("E-FILE-DAMAGED")
-        part = scan.sheets.get(about["sheet"], "")
-        formulas = frozenset(scan.formulas.get(part, ()))
+        formulas = scan.formulas_of(about["sheet"])
         yield Sheet(
             about["sheet"], about["rows"], about["version"], about["merged"], formulas, messages
         )

@@ -15,7 +15,7 @@ from typing import Any
 
 import fsspec
 
-from app.errors import NotFound
+from app.errors import BadFile, Refusal
 from app.models.sealed import KEYS
 from config import Config
 
@@ -36,12 +36,12 @@ def keep(data: bytes) -> str:
 
 @contextmanager
 def opened(digest: str) -> Iterator[Path]:
-    """Give a stored workbook as a file that only we can read and that goes when the block ends."""
+    """Give a stored workbook as a private file for the block, or raise `BadFile`."""
     files, path = _place(digest)
     try:
         sealed = files.cat_file(path)
     except FileNotFoundError:
-        raise NotFound from None
+        raise BadFile(Refusal("E-FILE-LOST")) from None
     with tempfile.TemporaryDirectory(prefix="xueji-import-") as folder:
         copy = Path(folder) / "workbook.xlsx"
         copy.write_bytes(KEYS.unseal_bytes(sealed, PURPOSE))

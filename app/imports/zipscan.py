@@ -33,8 +33,6 @@ FORMULA = re.compile(rb"<(?:\w+:)?c\b([^>]*)>\s*<(?:\w+:)?f[\s/>]")
 PLACE = re.compile(rb'\br="([A-Z]{1,3})(\d{1,7})"')
 DOCTYPE = re.compile(rb"<!(?:DOCTYPE|ENTITY)", re.IGNORECASE)
 UNSAFE = ("vbaproject.bin", "externallinks/", "embeddings/", "activex/", "connections.xml")
-SPREADSHEET = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
-RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 
 Cell = tuple[int, int]  # row as Excel counts, column from 0
 
@@ -44,6 +42,13 @@ class Scan(NamedTuple):
 
     formulas: dict[str, set[Cell]]
     sheets: dict[str, str]  # name of a sheet → its part
+
+    def formulas_of(self, sheet: str) -> frozenset[Cell]:
+        """Return the formulas of a sheet; of all sheets when nobody can tell which part it is."""
+        part = self.sheets.get(sheet)
+        if part is None:
+            return frozenset().union(*self.formulas.values())
+        return frozenset(self.formulas.get(part, ()))
 
 
 def refuse(code: str, **params: object) -> BadFile:
@@ -123,8 +128,11 @@ def sheet_parts(book: zipfile.ZipFile) -> dict[str, str]:
     sheets, targets = (fromstring(book.read(name)) for name in names)
     by_id = {target.get("Id"): target.get("Target", "") for target in targets}
     parts = {}
-    for sheet in sheets.iter(f"{SPREADSHEET}sheet"):
-        target = by_id.get(sheet.get(RELATION), "")
+    for sheet in sheets.iter():
+        if not sheet.tag.endswith("}sheet"):  # the namespace depends on the flavour of the format
+            continue
+        link = next((value for name, value in sheet.items() if name.endswith("}id")), None)
+        target = by_id.get(link, "")
         part = target.lstrip("/") if target.startswith("/") else f"xl/{target}"
         parts[sheet.get("name", "")] = part
     return parts

@@ -52,6 +52,10 @@ TEXTS: Texts = {
         "The workbook is damaged and cannot be read; open it in Excel, save it as a new .xlsx "
         "and upload that.",
     ),
+    "E-FILE-LOST": Text(
+        "上传的文件已不在存储中；请重新上传。",
+        "The uploaded file is no longer in the store; upload it again.",
+    ),
     "E-FILE-MERGED": Text(
         "工作表有合并单元格（第 {row} 行起）；请取消合并后再上传。",
         "The sheet has merged cells (from row {row}); split them and upload it again.",

@@ -2,6 +2,7 @@
 
 import io
 from datetime import date
+from functools import cache
 from itertools import count
 from pathlib import Path
 
@@ -24,10 +25,15 @@ HEADINGS = [column.heading for column in SPEC.columns]
 _serial = count(1)
 
 
+@cache
+def first_row():
+    rows = CalamineWorkbook.from_path(CLEAN).get_sheet_by_index(0).iter_rows()
+    return dict(zip(next(rows), next(rows), strict=True))
+
+
 def a_row(**bends):
     """Return the first row of the clean sample as heading → cell, with an ID number of its own."""
-    rows = CalamineWorkbook.from_path(CLEAN).get_sheet_by_index(0).iter_rows()
-    row = dict(zip(next(rows), next(rows), strict=True))
+    row = dict(first_row())
     serial = next(_serial)
     born = date(2020, 1 + serial % 8, 1 + serial % 28)
     row["出生日期"], row["性别"] = f"{born:%Y%m%d}", "女"
