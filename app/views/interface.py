@@ -54,7 +54,10 @@ class ScopedInterface(SQLAInterface):
         pk = self.get_pk()
         keys = [key for (key,) in self.apply_all(every, *how).with_entities(pk)]
         rows = {self.get_pk_value(row): row for row in self._rows(pk, keys)}
-        return self.query_count(every, filters), [rows[key] for key in keys if key in rows]
+        before, size = (page or 0) * (page_size or 0), page_size or 0
+        is_last = len(keys) < size and (keys or not page)  # then the page itself has counted
+        count = before + len(keys) if is_last else self.query_count(every, filters)
+        return count, [rows[key] for key in keys if key in rows]
 
     def apply_order_by(
         self, query: Any, order_column: str, order_direction: str, *args: Any, **kwargs: Any
