@@ -1,4 +1,4 @@
-"""Filters that reach an index under row-level security, and how a request asks for them.
+"""Filters that reach an index under row-level security.
 
 Under row-level security only leakproof operators reach an index: equality and order on text,
 numbers and days, and the prefix operator ``^@``. So there is no "contains" and no ILIKE here.
@@ -7,9 +7,6 @@ A value that cannot be read matches nothing: a bent address shows an empty list,
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Iterator
-from copy import copy
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
@@ -21,7 +18,6 @@ from sqlalchemy import inspect as mapped
 from app.models.sealed import KEYS
 from app.views.labels import CHINA
 
-ASKED = re.compile(r"_flt_(\d)_(\w{1,60})", re.ASCII)
 LONGEST = 100  # characters of a value somebody may look for
 MOST = 60  # values of one filter
 BIGGEST = 2**31
@@ -231,27 +227,6 @@ def readable(text: str) -> str:
         raise ValueError(text[:10])
     text.encode()  # a lone surrogate raises UnicodeEncodeError, which is a ValueError
     return text.strip()
-
-
-def asked(filters: Any, pairs: Iterable[tuple[str, list[str]]], columns: Iterable[str]) -> Any:
-    """Return a view's filters as one request asks for them; the view's own object stays as it is.
-
-    FAB keeps one filters object per view and changes it in every request.
-    """
-    mine = copy(filters)
-    mine.clear_filters()
-    offered = set(columns)
-    for column, position, values in _matches(pairs):
-        known = mine.get_search_filters().get(column, ())
-        if column in offered and position < len(known) and any(values):
-            mine._add_filter(known[position], values)  # noqa: SLF001  FAB offers no other way
-    return mine
-
-
-def _matches(pairs: Iterable[tuple[str, list[str]]]) -> Iterator[tuple[str, int, list[str]]]:
-    for key, values in pairs:
-        if match := ASKED.fullmatch(key):
-            yield match[2], int(match[1]), values
 
 
 def key_of(value: Any) -> int | None:

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
 from typing import Any, ClassVar
@@ -14,18 +11,17 @@ from flask_appbuilder import ModelView, expose
 from flask_login import current_user
 from werkzeug.exceptions import NotFound as NoRoute
 
-from app.errors import AppError, NotFound
-from app.models.sealed import KEYS
+from app.errors import NotFound
 from app.views import labels
+from app.views.asking import DISCREET, asked, sealed, unsealed
 from app.views.doors import door, may
-from app.views.filters import CodeFilter, ValueFilter, asked
+from app.views.filters import CodeFilter, ValueFilter
 from app.views.links import link
 from app.views.lookup import Lookup, answer
 from app.views.widgets import XuejiList, XuejiSearch, XuejiShow
 
 PAGE_SIZES = (25, 50, 100)
 LAST_PAGE = 100_000
-DISCREET = "_q"  # sealed filters on personal data, so that no address and no log holds them
 
 
 class Reading(ModelView):
@@ -236,18 +232,3 @@ class Reading(ModelView):
         if name not in self.lookups or not any(may(self, r) for r in ("list", "add", "edit")):
             raise NoRoute
         return jsonify(answer(self.lookups[name], self.datamodel.session))
-
-
-def sealed(what: Any) -> str:
-    """Return something personal as text an address may hold."""
-    return base64.urlsafe_b64encode(KEYS.seal(json.dumps(what), DISCREET)).decode().rstrip("=")
-
-
-def unsealed(text: str, user: Any) -> Iterable[tuple[str, str]]:
-    """Return what was sealed by the same person; anything else is nothing."""
-    try:
-        data = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
-        what = json.loads(KEYS.unseal(data, DISCREET)) if text else {}
-    except (binascii.Error, ValueError, AppError):
-        return ()
-    return [(k, v) for k, v in what["asked"]] if what.get("user") == user else ()
