@@ -10,6 +10,10 @@
     inputTooShort: function () { return xueji.say("输入开头的字", "Type the first characters"); },
     removeAllItems: function () { return xueji.say("清除", "Clear"); },
   };
+  function name(boxes, select) {  // select2 gives the box one types in no name
+    const label = select.getAttribute("aria-label") || (select.labels.length ? select.labels[0].textContent.trim() : "");
+    boxes.attr("aria-label", label || xueji.say("查找", "Find"));
+  }
   function dress(root) {
     jQuery(root).find("select[data-lookup], select[data-search]").each(function () {
       const select = this;
@@ -27,6 +31,7 @@
         } };
       }
       jQuery(select).select2(options);
+      name(jQuery(select).next(".select2-container").find(".select2-search__field"), select);
       jQuery(select).on("change", function () {
         if (!select.form) { return; }
         select.form.querySelectorAll("select[data-given]").forEach(function (other) {
@@ -36,6 +41,10 @@
     });
   }
   dress(document);
-  jQuery(document).on("select2:open", function () { const box = document.querySelector(".select2-container--open .select2-search__field"); if (box) { box.focus(); } });
+  jQuery(document).on("select2:open", function (event) {
+    const box = jQuery(".select2-container--open .select2-search__field");
+    name(box, event.target);
+    box.trigger("focus");
+  });
   document.addEventListener("htmx:load", function (event) { dress(event.detail.elt); });
 })();
