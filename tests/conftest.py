@@ -189,7 +189,7 @@ def crew(root, tmp_path_factory):
 def settled(crew, root):
     """Wait until a job is over, keeping the crew alive; gives its row."""
 
-    def wait(job_id, seconds=40):
+    def wait(job_id, seconds=120):
         until = time.monotonic() + seconds
         while time.monotonic() < until:
             row = root.execute("SELECT * FROM job WHERE id = %s", (job_id,)).fetchone()

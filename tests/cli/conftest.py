@@ -18,7 +18,7 @@ import pytest
 from app.cli.places import sockets_of
 from config import ROOT
 
-SECONDS = 90
+SECONDS = 180
 XUEJI = [sys.executable, "-m", "app.cli.main"]
 
 
@@ -102,7 +102,7 @@ class Standing:
             connection.close()
 
 
-def eventually(is_true, seconds=30):
+def eventually(is_true, seconds=90):
     until = time.monotonic() + seconds
     while not is_true():
         assert time.monotonic() < until

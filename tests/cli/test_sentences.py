@@ -5,6 +5,7 @@ import pytest
 from app.cli.engines import database_url
 from app.cli.main import COMMANDS
 from app.cli.places import sockets_of
+from tests.cli.conftest import free_port
 
 NOWHERE = "postgresql://xueji_app:geheim@127.0.0.1:1/xueji"
 NO_QUEUE = "redis://:geheim@127.0.0.1:1/0"
@@ -40,7 +41,7 @@ def settings(house):
 )
 def test_what_is_wrong_is_one_sentence(settings, house, xueji, tmp_path, command, bend, part):
     if command == "up":
-        bend = {"XUEJI_VAR": tmp_path, "XUEJI_PORT": 18080, **bend}
+        bend = {"XUEJI_VAR": tmp_path, "XUEJI_PORT": free_port(), **bend}
     if bend.get("XUEJI_DATABASE_URL") == "empty":
         bend["XUEJI_DATABASE_URL"] = database_url(sockets_of(house.var), "postgres", "postgres")
     status, said = xueji(command, **{**settings, **bend})

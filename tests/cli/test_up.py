@@ -101,7 +101,7 @@ def test_a_killed_launcher_leaves_nothing_and_the_next_one_carries_on(standing):
     standing.process.kill()
     standing.process.wait()
     standing.process.stdout.close()
-    _, alive = psutil.wait_procs(children, timeout=20)
+    _, alive = psutil.wait_procs(children, timeout=60)
     assert not alive
     standing.start()
     assert standing.is_healthy()

@@ -35,7 +35,7 @@ def effects(root, job_id):
 
 def working(root, job_id):
     """Wait for the job's first step."""
-    until = time.monotonic() + 20
+    until = time.monotonic() + 90
     sql = "SELECT 1 FROM job WHERE id = %s AND progress > 0"
     while not root.execute(sql, (job_id,)).fetchone():
         assert time.monotonic() < until
