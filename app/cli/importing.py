@@ -18,7 +18,7 @@ from app.imports import batch as batches
 from app.imports import commit as committing
 from app.imports import preview, report
 from app.imports import template as templates
-from app.imports.zipscan import check_outside
+from app.imports.zipscan import FILE_BYTES
 from app.jobs.importing import everywhere, today
 from app.jobs.sessions import engine
 from app.messages.catalogue import say
@@ -61,10 +61,6 @@ def import_(  # noqa: PLR0913  one parameter an option
     del name  # there is one template so far, and the file is read by it
     ready()
     user_id = somebody(login)
-    try:
-        check_outside(file)
-    except BadFile as bad:
-        raise click.ClickException(say(bad.refusals[0], lang)) from None
     told = worked(user_id, file, lang, commits=commits)
     click.echo(json.dumps(told, ensure_ascii=False, indent=1) if as_json else plain(told))
     raise SystemExit(REFUSED if told["refused"] or told["state"] == "failed" else 0)
@@ -108,7 +104,7 @@ def worked(user_id: int, file: Path, lang: str, *, commits: bool) -> dict[str, A
                 batch_id = received(session, user_id, file)
             with session.begin():
                 preview.look(session, batch_id, today(), everywhere)
-        except Refused as refused:
+        except (Refused, BadFile) as refused:
             raise click.ClickException(say(refused.refusals[0], lang)) from None
         if commits:
             with suppress(Refused), session.begin():  # the summary tells what is refused
@@ -119,7 +115,9 @@ def worked(user_id: int, file: Path, lang: str, *, commits: bool) -> dict[str, A
 
 def received(session: Session, user_id: int, file: Path) -> int:
     """Return the id of the file's batch, or raise `Refused` when it was imported before."""
-    batch, _ = batches.receive(session, user_id, file.name, file.read_bytes())
+    with file.open("rb") as stream:
+        data = stream.read(FILE_BYTES + 1)
+    batch, _ = batches.receive(session, user_id, file.name, data)
     if batch.state not in batches.OPEN:
         raise Refused(batches.again(batch))
     return batch.id

@@ -22,6 +22,7 @@ from app.errors import NotFound, Refusal, Refused
 from app.imports import storage
 from app.imports.spec import Facts, ImportSpec, Room
 from app.imports.students import SPEC as STUDENTS
+from app.imports.zipscan import FILE_BYTES, refuse
 from app.models.account import Account
 from app.models.import_batch import (
     BatchState,
@@ -48,7 +49,10 @@ class Received(NamedTuple):
 
 
 def receive(session: Session, uploader: int, file_name: str, data: bytes) -> Received:
-    """Keep a workbook for the school of an account; the same file again is its old batch."""
+    """Keep a workbook for the school of an account; the same file again is its old batch.
+
+    Raise `Refused` for an account of no school and `BadFile` for more than anyone should send.
+    """
     home = session.execute(
         select(Organisation.id, Organisation.tier)
         .join(Account, Account.organisation_id == Organisation.id)
@@ -56,6 +60,8 @@ def receive(session: Session, uploader: int, file_name: str, data: bytes) -> Rec
     ).one_or_none()
     if home is None or home.tier is not Tier.SCHOOL:
         raise Refused(Refusal("E-BATCH-HOME"))
+    if len(data) > FILE_BYTES:
+        raise refuse("E-FILE-SIZE", limit=f"{FILE_BYTES // 1_000_000} MB")
     digest = storage.keep(data)
     session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(digest, home.id))))
     known = session.scalar(

@@ -33,6 +33,8 @@ from app.models.student import Guardian, Status, Student
 from app.policies.audit import record
 from app.workflows.admission import ONE_AT_A_TIME
 
+PATIENCE = "10min"  # a large import of another school may be before us
+
 
 def commit(session: Session, batch_id: int, widen: Widen) -> ImportBatch:
     """Import a reviewed batch; when something changed since, give it back to be reviewed."""
@@ -42,6 +44,7 @@ def commit(session: Session, batch_id: int, widen: Widen) -> ImportBatch:
     require(batch, BatchState.COMMITTING, BatchState.PREVIEW)
     if batch.refused:
         raise Refused(Refusal("E-BATCH-REFUSED", {"count": batch.refused}))
+    session.execute(select(func.set_config("lock_timeout", PATIENCE, True)))  # noqa: FBT003
     session.execute(select(func.pg_advisory_xact_lock(ONE_AT_A_TIME)))
     changed = list(_changed(session, batch, widen))
     if changed:

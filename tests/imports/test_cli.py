@@ -80,11 +80,17 @@ def test_who_may_not_import_is_told_in_one_sentence(login, said):
     assert said in told.output
 
 
-def test_what_is_no_workbook_is_told_in_one_sentence(tmp_path):
+def test_what_is_no_workbook_is_told_in_one_sentence(tmp_path, monkeypatch):
     path = tmp_path / "a.xlsx"
     path.write_text("姓名,性别", "utf-8")
+    told = run("import", "students", path, "--as", WHO, "--commit")
+    assert (told.exit_code, told.output.count("\n")) == (3, 1)
     told = run("import", "students", path, "--as", WHO, "--json")
+    assert json.loads(told.output)["failure"]["code"] == "E-FILE-TYPE"
+    monkeypatch.setattr("app.imports.batch.FILE_BYTES", 10)
+    told = run("import", "students", path, "--as", WHO)
     assert (told.exit_code, told.output.count("\n")) == (1, 1)
+    monkeypatch.setattr("app.imports.batch.FILE_BYTES", 10**6)
     wrong = a_book([a_row()], tmp_path / "b.xlsx", headings=["x"])
     told = run("import", "students", wrong, "--as", WHO, "--json")
     assert told.exit_code == 3
