@@ -5,8 +5,10 @@ import pytest
 
 from app.codes import national_number
 from app.codes.divisions import is_known
-from app.demo import names, plan
+from app.demo import names, plan, workbook
 from app.demo.people import people
+from app.imports import sandbox
+from app.imports.check import checked
 from app.imports.spec import Facts, Room
 from app.imports.students import SPEC
 
@@ -16,21 +18,6 @@ STAGES = [
     next(room for room in ROOMS if room.stage.value == stage)
     for stage in ("PRIMARY", "JUNIOR", "SENIOR")
 ]
-
-
-def rows_of(room):
-    """Yield a class's pupils as an import would see them, family members included."""
-    drawn = people(room)
-    members = {}
-    for nth, pupil in enumerate(drawn.guardians["pupil"]):
-        own = {name: column[nth] for name, column in drawn.guardians.items()}
-        members.setdefault(pupil, []).append(own)
-    for nth in range(room.size):
-        row = {name: column[nth] for name, column in drawn.pupils.items()}
-        row |= {"school_code": room.school.code, "class_number": str(room.number)}
-        for ordinal, member in enumerate(members[nth], 1):
-            row |= {f"member{ordinal}_{name}": value for name, value in member.items()}
-        yield row
 
 
 def facts_of(room):
@@ -46,7 +33,7 @@ def facts_of(room):
 
 @pytest.fixture(scope="module")
 def world():
-    return [(room, row) for room in ROOMS for row in rows_of(room)]
+    return [(room, row) for room in ROOMS for row in workbook.rows(room)]
 
 
 def test_everybody_would_pass_the_import_without_a_warning(world):
@@ -105,3 +92,14 @@ def test_an_orphan_has_somebody_to_answer_for_it(world):
     orphans = [row for _, row in world if row["orphan"]]
     assert orphans
     assert all(row["member2_relation_note"] for row in orphans)
+
+
+def test_a_workbook_of_them_reads_back_as_they_are(tmp_path):
+    room = STAGES[0]
+    path = tmp_path / "pupils.xlsx"
+    workbook.write(path, room)
+    with sandbox.opened(path, SPEC.sheet) as sheet:
+        blocks = list(checked(SPEC, sheet, facts_of(room)))
+    assert [problem for block in blocks for problem in block.problems] == []
+    read = [name for block in blocks for name in block.values["name"]]
+    assert read == [row["name"] for row in workbook.rows(room)]

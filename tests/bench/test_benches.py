@@ -1,0 +1,80 @@
+"""Each bench runs on a small world and says what it measured; the figures are nobody's here."""
+
+import pytest
+
+from app.bench import importing, pages, promote
+from app.bench.figures import Cost, Figures, costs, spread
+from app.cli.bench import scale_of
+from app.demo import world
+from config import Config
+
+SOME = 40
+COUNT = "SELECT count(*) FROM {}"
+
+
+@pytest.fixture(scope="module")
+def root_url(root, house):
+    world.make(Config.read())
+    parts = root.info
+    return f"postgresql://{parts.user}@/{parts.dbname}?host={parts.host}"
+
+
+def counted(root, table):
+    return root.execute(COUNT.format(table)).fetchone()[0]
+
+
+def figures_of(table):
+    return {row[0]: row[1:] for row in table.rows}
+
+
+def test_promote_turns_the_year_and_takes_it_back(root, root_url):
+    levels = "SELECT id, level, state FROM grade ORDER BY id"
+    before = root.execute(levels).fetchall()
+    told = figures_of(promote.measure(root_url))
+    assert root.execute(levels).fetchall() == before
+    assert counted(root, "promotion_result") == 0
+    assert told["WAL ÷ UPDATE"][1] == "≤ 0.01"
+
+
+def test_import_brings_pupils_in_and_takes_them_out(root, root_url):
+    before = counted(root, "student"), counted(root, "guardian"), counted(root, "import_batch")
+    heads = root.execute("SELECT sum(n) FROM headcount").fetchone()
+    told = figures_of(importing.measure(Config.read(), root_url, SOME, None))
+    after = counted(root, "student"), counted(root, "guardian"), counted(root, "import_batch")
+    assert after == before
+    assert root.execute("SELECT sum(n) FROM headcount").fetchone() == heads
+    assert "B1 import ÷ COPY" in told
+    assert "B3 product reader ÷ calamine" in told
+
+
+def test_pages_opens_every_list_as_a_tier_and_bare(root_url):
+    tiers = (pages.WIDEST, pages.HIGHEST)
+    table = pages.measure(Config.read(), root_url, 1, tiers)
+    told = figures_of(table)
+    cells = dict(zip(table.head[1:], told[pages.PUPILS], strict=True))
+    assert "/" in cells[pages.WIDEST]
+    assert "/" in cells[pages.BARE]
+    assert cells[pages.HIGHEST] == "–"
+    assert "archive of a pupil" in told
+    assert told["slowest p95"][1] == "≤ 150"
+
+
+def test_a_table_lines_up():
+    figures = Figures("title")
+    figures.add("a long name", 1, "≤ 2")
+    figures.add("b", "3")
+    assert str(figures).splitlines()[2:] == ["a long name  1       ≤ 2", "b            3"]
+
+
+def test_the_clock_runs_without_a_database():
+    with costs() as cost:
+        pass
+    assert isinstance(cost, Cost)
+    assert cost.wal == 0
+    assert spread([0.1]) == (0.1, 0.1)
+    assert spread([0.1, 0.3]) == pytest.approx((0.2, 0.29))
+
+
+def test_a_million_pupils_are_so_many_copies_of_the_world():
+    assert scale_of(1) == 1
+    assert scale_of(1_000_000) in range(300, 320)
