@@ -9,7 +9,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
 from flask import Flask, current_app, g, redirect, request, session, url_for
 from flask_appbuilder import BaseView, expose
@@ -85,6 +85,19 @@ class Date:
     near: bool = False
 
 
+class Way(NamedTuple):
+    """A page reached by a key, and the right it needs."""
+
+    endpoint: str
+    permission: str
+    noun: str
+
+    @property
+    def url(self) -> str:
+        """The address, or nothing for those without the right."""
+        return _link(self.endpoint) if allowed(self.permission, self.noun) else ""
+
+
 @dataclass(slots=True)
 class Hooks:
     """What other rooms tell the frame; each is set once, while the application is built."""
@@ -93,7 +106,7 @@ class Hooks:
     menu_counts: Callable[[], Mapping[str, int]] = dict
     notices: list[Callable[[], Notice | None]] = field(default_factory=list)
     dates: Callable[[], Sequence[Date]] = tuple
-    go: dict[str, str] = field(default_factory=dict)  # a key after G: an endpoint; h, i, p
+    go: dict[str, Way] = field(default_factory=dict)  # by the key after G: h, i, p
     personal: list[tuple[str, Callable[[], str]]] = field(default_factory=list)  # endpoint, label
     find: str = ""  # the endpoint the find box posts to
 
@@ -143,13 +156,14 @@ class Frame:
     @property
     def go(self) -> dict[str, str]:
         """The pages reached by G and a letter."""
-        links = {key: _link(endpoint) for key, endpoint in self.hooks.go.items()}
+        links = {key: way.url for key, way in self.hooks.go.items() if way.url}
         return {"h": builder().get_url_for_index, **links}
 
     @property
     def inbox_url(self) -> str:
         """The inbox, once there is one."""
-        return _link(self.hooks.go.get("i", "")) if allowed("can_view", "Inbox") else ""
+        way = self.hooks.go.get("i")
+        return way.url if way else ""
 
     @property
     def find_url(self) -> str:

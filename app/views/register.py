@@ -11,7 +11,7 @@ from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from app.views.case_page import CaseView
-from app.views.frame import FrameView, hooks
+from app.views.frame import FrameView, Way, hooks
 from app.views.importing import ImportView
 from app.views.inbox import InboxView, inbox_count, menu_counts
 from app.views.promoting import PromotionView
@@ -86,7 +86,10 @@ def register(app: Flask, appbuilder: AppBuilder) -> None:
     """Open every screen's door and put it into the menu."""
     known = hooks(app)
     known.find = "FindView.find"
-    known.go |= {"i": "InboxView.inbox", "p": "StudentView.list"}
+    known.go |= {
+        "i": Way("InboxView.inbox", "can_view", "Inbox"),
+        "p": Way("StudentView.list", "can_list", "Student"),
+    }
     known.inbox_count, known.menu_counts = inbox_count, menu_counts
     known.dates = dates_for_all
     known.notices.append(queue_notice)

@@ -33,12 +33,17 @@ def test_counts_notices_and_keys_come_from_the_rooms_that_know(desk, app, monkey
     known = frame.hooks(app)
     monkeypatch.setattr(known, "menu_counts", lambda: {"Student": 42})
     monkeypatch.setattr(known, "notices", [lambda: frame.Notice("The queue is not running.")])
-    monkeypatch.setattr(known, "go", {"i": "DeskView.desk", "p": "Nothing.there"})
+    here = frame.Way("DeskView.desk", "can_view", "Desk")
+    nowhere = frame.Way("Nothing.there", "can_view", "Desk")
+    shut = frame.Way("DeskView.desk", "can_list", "Nothing")
+    monkeypatch.setattr(known, "go", {"i": here, "p": nowhere, "x": shut})
     monkeypatch.setattr(known, "inbox_count", lambda: 38)
     page = desk.get("/desk/").text
     assert '<span class="count">42</span>' in page
     assert "The queue is not running." in page
     assert 'data-go-i="/desk/"' in page
+    assert "data-go-p" not in page
+    assert "data-go-x" not in page
     assert '<span class="count count-hot">38</span>' in page
 
 
