@@ -154,7 +154,7 @@ class PromotionView(BaseView):
         undone, kept = turning.undo(session(), run)
         session().commit()
         flash(
-            _("%(undone)s schools are back where they were; %(kept)s were kept.",
+            _("Schools put back where they were: %(undone)s; kept: %(kept)s.",
               undone=f"{undone:,}", kept=f"{kept:,}"),
             "success",
         )  # fmt: skip

@@ -52,8 +52,8 @@ def _world(session: Session, run: PromotionRun) -> Iterator[Check]:
         yield (
             "warn",
             ngettext(
-                "%(count)s first grader stands in the new grade already; the turn leaves them there",
-                "%(count)s first graders stand in the new grade already; the turn leaves them there",
+                "%(count)s first grader stands in the new grade already and stays there",
+                "%(count)s first graders stand in the new grade already and stay there",
                 early,
                 count=figure(early),
             ),
