@@ -79,6 +79,8 @@ class CaseView(BaseView):
         moved = (Trigger.AGREE, Trigger.SUBMIT, Trigger.SEND_BACK)
         if act.trigger in moved and sheet.case.awaiting:
             told = _("%(done)s; goes to %(place)s.", done=told, place=sheet.case.awaiting.name)
+        elif act.trigger in (Trigger.AGREE, Trigger.PULL):
+            told = _("%(done)s; the case is completed.", done=told)
         following = self._following(case_id, act, place)
         if not in_inbox():
             flash(told, "success")

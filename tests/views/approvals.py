@@ -1,5 +1,6 @@
 """Two schools, their people, and cases between them, for the tests of the approval pages."""
 
+from app.models.case import Case
 from app.models.school import Stage
 from app.models.student import Status
 from app.policies import scope
@@ -26,12 +27,20 @@ class Town:
         return make.a_pupil(self.session, self.home, **bends)
 
     def transfer(self, **bends):
-        return a_transfer(
-            self.session, self.pupil(**bends), self.people["to.registrar"], self.room
-        )
+        return a_transfer(self.session, self.pupil(**bends), self.people["to.registrar"], self.room)
 
     def pending(self, **bends):
         return self.pupil(status=Status.PENDING_REGISTRATION, **bends)
 
     def registration(self, **bends):
         return a_registration(self.session, self.pending(**bends), self.people["from.registrar"])
+
+    def case(self, case_id):
+        scope.enter(make.WHOLE, self.session)
+        return self.session.get_one(Case, case_id, populate_existing=True)
+
+    def decide(self, browser, case_id, trigger, *, live=False, **form):
+        """Send a decision about the version that lies on the desk now, unless told otherwise."""
+        form = {"trigger": trigger, "seen": self.case(case_id).version, **form}
+        headers = {"HX-Request": "true"} if live else {}
+        return browser.post(f"/case/{case_id}/decide", data=form, headers=headers)
