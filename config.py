@@ -65,7 +65,7 @@ class Config:
             port=int(number(env, "XUEJI_PORT", 8080, most=65535)),
             port_is_asked="XUEJI_PORT" in env,
             web_workers=int(number(env, "XUEJI_WEB_WORKERS", 2, most=256)),
-            demo=env.get("XUEJI_DEMO", "1") != "0",
+            demo=env.get("XUEJI_DEMO", "0" if "XUEJI_DATABASE_URL" in env else "1") != "0",
             demo_password=env.get("XUEJI_DEMO_PASSWORD", ""),
             lease_seconds=number(env, "XUEJI_LEASE_SECONDS", LEASE_SECONDS),
             backoff_seconds=number(env, "XUEJI_BACKOFF_SECONDS", BACKOFF_SECONDS),

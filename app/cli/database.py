@@ -55,6 +55,16 @@ def answers(url: str) -> bool:
     return True
 
 
+def has_pulse(url: str, name: str) -> bool:
+    """Tell whether a worker or a scheduler was seen alive within the last minute."""
+    seen = "SELECT 1 FROM pulse WHERE starts_with(name, %s) AND seen_at > now() - interval '1 min'"
+    try:
+        with psycopg.connect(without_driver(url), connect_timeout=2) as conn:
+            return conn.execute(seen, (name,)).fetchone() is not None
+    except psycopg.Error:
+        return False
+
+
 def make_database(engines: Engines) -> None:
     """Make both roles and the database of the embedded PostgreSQL; may be repeated."""
     roles = "SELECT rolname FROM pg_roles"

@@ -1,4 +1,4 @@
-"""What every registry has from its first day: codes, divisions, roles and permissions.
+"""What every registry has from its first day: codes, divisions and roles.
 
 All of it follows the program: `xueji init` after an upgrade brings the database to what the files
 say. Codes that people added are theirs and stay as they are.
@@ -25,8 +25,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import insert
 
 from app.codes import divisions, tables
-from app.extensions import db
-from app.factory import create_app
+from app.models.base import fab_models
 from app.models.code import CodeValue, Division
 from app.policies.roles import Role
 from config import ENGINE, Config
@@ -43,12 +42,9 @@ def init_all(config: Config | None = None) -> None:
     with engine.begin() as connection:
         codes = load_codes(connection)
         places = load_divisions(connection)
+        roles = load_roles(connection)
     engine.dispose()
-    roles, permissions = load_roles(config)
-    click.echo(
-        f"{codes} codes, {places} administrative divisions, {roles} roles and"
-        f" {permissions} permissions are in place"
-    )
+    click.echo(f"{codes} codes, {places} administrative divisions and {roles} roles are in place")
 
 
 def load_codes(connection: Connection) -> int:
@@ -122,19 +118,12 @@ def upsert(
     )
 
 
-def load_roles(config: Config) -> tuple[int, int]:
-    """Write the roles and the screens' permissions that Flask-AppBuilder looks up by row."""
-    app = create_app(config)
-    with app.app_context():
-        builder = app.appbuilder  # type: ignore[attr-defined]
-        for name in (*FAB_OWN, *Role):
-            if builder.sm.find_role(str(name)) is None:
-                builder.sm.add_role(str(name))
-        builder.add_permissions(update_perms=True)
-        permissions = db.session.query(builder.sm.permissionview_model).count()
-        db.session.remove()
-        db.engine.dispose()
-    return len(Role), permissions
+def load_roles(connection: Connection) -> int:
+    """Write the rows Flask-AppBuilder knows roles by; their rights are code, not rows."""
+    role = fab_models.Role
+    rows = [{"name": str(name)} for name in (*FAB_OWN, *Role)]
+    connection.execute(insert(role).on_conflict_do_nothing(index_elements=["name"]), rows)
+    return len(Role)
 
 
 def table_names() -> Iterator[str]:

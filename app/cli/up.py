@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import socket
 import sys
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import partial
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 
 import click
 
-from app.cli.database import is_in_use, reach, require_current
+from app.cli.database import has_pulse, is_in_use, reach, require_current
 from app.cli.embedded import start_engines
 from app.cli.keys import make_keys
 from app.cli.launcher import Launcher, Service, python
@@ -37,6 +39,7 @@ def up(port: int | None, host: str | None) -> None:
         port=port or config.port,
         port_is_asked=bool(port) or config.port_is_asked,
     )
+    os.environ["XUEJI_DEMO"] = str(int(config.demo))  # decided before the engines have addresses
     with supervised(config.var) as launcher:
         launcher.heed_signals()
         try:
@@ -93,8 +96,10 @@ def start_console(launcher: Launcher, config: Config, door: socket.socket) -> No
             options={"pass_fds": (door.fileno(),), "cwd": ROOT},
         )
     )
+    url = Config.read().database_url
     for name in ("worker", "scheduler"):
-        launcher.start(Service(name, [*HOUSE, name], options={"cwd": ROOT}))
+        alive = partial(has_pulse, url, name)  # else the first page says that the queue stands
+        launcher.start(Service(name, [*HOUSE, name], ready=alive, options={"cwd": ROOT}))
     shown = f"[{config.host}]" if ":" in config.host else config.host
     launcher.said.line("up", f"ready: http://{shown}:{config.port} (Ctrl-C stops it)")
 
