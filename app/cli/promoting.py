@@ -47,8 +47,10 @@ def promote(*, year: int, code: str, dry_run: bool, agreed: bool, as_json: bool)
         if not as_json:
             click.echo("\n".join(f"{told[name]:>10,}  {label}" for name, label in LABELS.items()))
         if not dry_run:
-            agree(year, told, agreed=agreed)
-            told["schools_turned"] = turned(run_id)
+            left = left_over(run_id)
+            if left is None:
+                agree(year, told, agreed=agreed)
+            told["schools_turned"] = turned(left or run_id)
             told["state"] = "done"
     if as_json:
         click.echo(json.dumps({"run": run_id, "year": year, **told}))
@@ -74,6 +76,28 @@ def agree(year: int, told: dict[str, int | str], *, agreed: bool) -> None:
         )
     if not agreed and click.prompt("Type the year again to turn it", type=int) != year:
         raise click.ClickException("Another year was typed; nothing has changed.")
+
+
+def left_over(run_id: int) -> int | None:
+    """Return the run of the same year that a killed command left, or refuse to cross the page's."""
+    with Session(engine()) as session:
+        run = session.get_one(PromotionRun, run_id)
+        live = session.scalar(
+            select(PromotionRun).where(
+                PromotionRun.authority_id == run.authority_id,
+                PromotionRun.year == run.year,
+                PromotionRun.state.in_((RunState.ASKED, RunState.RUNNING)),
+            )
+        )
+        if live is None:
+            return None
+        if live.state is RunState.RUNNING and live.job_id is None:
+            found: int = live.id
+            return found
+        raise click.ClickException(
+            f"Run {live.id} of school year {run.year} is on its way on the page"
+            f" ({live.state.value.lower()}): wait for it there."
+        )
 
 
 def turned(run_id: int) -> int:
