@@ -13,7 +13,7 @@ from typing import Any
 from flask import redirect, request, url_for
 from flask_appbuilder import BaseView, expose
 from flask_babel import gettext
-from sqlalchemy import or_, select
+from sqlalchemy import or_, select, union_all
 from sqlalchemy.orm import Session, selectinload
 
 from app.codes import id_number
@@ -22,7 +22,7 @@ from app.models.case import Case
 from app.models.organisation import Organisation, Tier
 from app.models.school import School
 from app.models.sealed import KEYS
-from app.models.student import NumberHistory, Student
+from app.models.student import Student
 from app.policies.audit import record
 from app.views.actor import current_actor, session
 from app.views.case_words import kind_word, step_word
@@ -30,9 +30,10 @@ from app.views.doors import door
 from app.views.filters import readable
 from app.views.labels import label_of
 from app.views.menu import Entry, menu_of
+from app.views.screens.narrowing import holders
 
 MOST = 20  # of each kind; more is a matter of the lists and their filters
-NUMBER = re.compile(r"[GJL]?[0-9]{14,17}[0-9X]{1,3}|[A-Z][0-9A-Z()/-]{5,29}", re.ASCII)
+NUMBER = re.compile(r"(?=(?:[^0-9]*[0-9]){4})[A-Z0-9][0-9A-Z()/-]{5,29}", re.ASCII)
 CASE_NO = re.compile(r"(ZC|ZX)(\d{6})-(\d{6,9})", re.ASCII)
 
 
@@ -108,14 +109,13 @@ def _typed(raw: str) -> str:
 
 def by_number(session: Session, number: str) -> Sequence[Student] | None:
     """Return the pupils with exactly this student or ID number; None when it is no number."""
-    if not NUMBER.fullmatch(number):
+    if CASE_NO.fullmatch(number) or not NUMBER.fullmatch(number):
         return None
     digest = KEYS.digest(number)
-    former = select(NumberHistory.student_id).where(NumberHistory.number_digest == digest)
-    is_it = or_(
-        Student.number_digest == digest, Student.id_digest == digest, Student.id.in_(former)
+    by_id = select(Student.id).where(Student.id_digest == digest)
+    return _pupils(
+        session, Student.id.in_(union_all(holders(Student.number_digest, [digest]), by_id))
     )
-    return _pupils(session, is_it)
 
 
 def by_name(session: Session, name: str) -> Sequence[Student]:

@@ -23,6 +23,8 @@ from app.views.scoped import ScopedInterface, ScopedModelView
 KINDS = {
     "import.check": _("Check an import"),
     "import.commit": _("Write an import"),
+    "case.decide": _("Agree to many cases"),
+    "registration.submit": _("Submit the pupils of an import"),
     "promotion": _("Promotion"),
     "clean-registries": _("Housekeeping: queue"),
     "sweep-pulses": _("Housekeeping: pulses"),

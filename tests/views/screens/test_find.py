@@ -38,6 +38,12 @@ def test_nobody_else_finds_pupils(town, web):
         assert "/students/" not in page
 
 
+@pytest.mark.parametrize("text", ["classes", "ZX261121-000123", "李小满", "G4113"])
+def test_what_is_no_number_is_not_looked_up_as_one(town, web, session, text):
+    found(web(town.account("SR")), text)
+    assert deeds(session, "student.find") == []
+
+
 def test_a_case_is_found_by_its_printed_number(session, web):
     cases = Cases(session)
     number = cases.transfer().no
