@@ -6,20 +6,21 @@ The inbox's pane, the case page, the 409 page and the batch all draw from here.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date
 from functools import cached_property
 from typing import Any, NamedTuple
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session, joinedload, selectinload, with_polymorphic
+from sqlalchemy.orm import Session, joinedload, load_only, selectinload, with_polymorphic
 
 from app.errors import NotFound
-from app.models.case import Case, CaseEvent, CaseKind, Decision, Registration, Transfer
+from app.models.case import Case, CaseEvent, CaseKind, Registration, Transfer
 from app.models.organisation import Organisation
 from app.models.student import Student
 from app.policies.roles import Actor
 from app.views.actor import BEIJING
 from app.views.case_changes import Change, changes_of, reason_of
+from app.views.case_route import Stop, stops_of
 from app.views.case_words import (
     BUTTONS,
     ENDINGS,
@@ -27,19 +28,17 @@ from app.views.case_words import (
     QUESTIONS,
     Button,
     button_word,
-    desk_words,
     kind_word,
     promise,
     step_word,
 )
 from app.views.words import say
 from app.workflows.calendar import working_days
-from app.workflows.desk import NEEDS_REASON, Act, Desk, Ending, Trigger
-from app.workflows.engine import Check, organisation_of
+from app.workflows.desk import NEEDS_REASON, Act, Trigger
+from app.workflows.engine import Check
 from app.workflows.processes import flow_of
 
 ORDER = tuple(BUTTONS)  # buttons from left to right; the primary one stands last
-FORWARD = (Decision.SUBMIT, Decision.AGREE, Decision.PULL)
 
 
 class Verb(NamedTuple):
@@ -49,18 +48,6 @@ class Verb(NamedTuple):
     word: str
     button: Button
     reasons: tuple[str, ...]
-
-
-class Stop(NamedTuple):
-    """A desk of the route strip: what is done there, by whom, when or until when."""
-
-    number: int
-    look: str  # done, here, or nothing yet
-    word: Any
-    organisation: str
-    who: str
-    when: datetime | None
-    desk: Desk
 
 
 @dataclass
@@ -120,21 +107,7 @@ class Sheet:
     @cached_property
     def stops(self) -> list[Stop]:
         """The route: the desks this case passes, those passed, the present one, those ahead."""
-        case, flow = self.case, flow_of(self.case)
-        route, here = flow.route(case), flow.desk(case.state)
-        passed = self._passed()
-        stops = []
-        for n, desk in enumerate(route, start=1):
-            event = passed.get(desk.state)
-            place = organisation_of(self.session, case, desk.party)
-            if desk is here:
-                stops.append(Stop(n, "here", self._word(desk), place.name, "", None, desk))
-            elif event is not None:
-                who, where = event.user.name, event.organisation.name
-                stops.append(Stop(n, "done", self._word(desk), where, who, event.at, desk))
-            else:
-                stops.append(Stop(n, "", self._word(desk), place.name, "", None, desk))
-        return stops
+        return stops_of(self.session, self.case)
 
     @property
     def here(self) -> Stop | None:
@@ -152,7 +125,11 @@ class Sheet:
         return self.session.scalar(
             select(Student)
             .where(Student.id == self.case.student_id)
-            .options(joinedload(Student.grade), joinedload(Student.school_class))
+            .options(
+                load_only(Student.status, Student.grade_id, Student.class_id),
+                joinedload(Student.grade),
+                joinedload(Student.school_class),
+            )
         )
 
     @cached_property
@@ -206,21 +183,6 @@ class Sheet:
         """Why a transfer is asked for."""
         return reason_of(self.case) if self.case.kind is CaseKind.TRANSFER else ""
 
-    def _passed(self) -> dict[str, CaseEvent]:
-        """Return the last forward step of every desk; sending back begins the route anew."""
-        passed: dict[str, CaseEvent] = {}
-        for event in self.case.events:
-            if event.decision is Decision.RETURN:
-                passed.clear()
-            elif event.decision in FORWARD:
-                first = flow_of(self.case).desks[0].state
-                state = first if event.from_state == Ending.RETURNED else event.from_state
-                passed[state] = event
-        return passed
-
-    def _word(self, desk: Desk) -> Any:
-        return desk_words(self.case, desk).full
-
 
 def sheet_of(session: Session, case_id: int, actor: Actor, today: date) -> Sheet:
     """Return the sheet of a case, or raise `NotFound`."""
@@ -254,9 +216,12 @@ def _asked(session: Session, case: Case, actor: Actor, today: date) -> dict[Trig
     is_originator = case.initiator_org_id == actor.organisation_id and case.initiator_id == (
         actor.user_id
     )
-    flow = flow_of(case)
-    asked = {}
-    for trigger in flow.triggers(case):
-        if is_originator if trigger is Trigger.WITHDRAW else is_mine:
-            asked[trigger] = flow.checks(session, case, Act(trigger, actor, today))
-    return asked
+    flow, desk = flow_of(case), flow_of(case).desk(case.state)
+    offered = [
+        trigger
+        for trigger in flow.triggers(case)
+        if (is_originator if trigger is Trigger.WITHDRAW else is_mine)
+    ]
+    # What widens the scope to ask comes last: it expires all that was loaded.
+    offered.sort(key=lambda trigger: desk is not None and trigger in (desk.act, *desk.marks))
+    return {trigger: flow.checks(session, case, Act(trigger, actor, today)) for trigger in offered}

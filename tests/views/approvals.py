@@ -17,6 +17,7 @@ class Town:
         self.old = make.a_school(session, "411302")
         self.home = make.a_class(session, self.old)
         self.new = make.a_school(session, county, stages=(Stage.PRIMARY, Stage.JUNIOR))
+        self.old_id, self.new_id = self.old.id, self.new.id  # readable in any scope
         self.room = make.a_class(session, self.new, make.a_grade(session, self.new, 1))
         self.people = {f"from.{n}": a for n, a in staff(session, self.old).items()}
         self.people |= {f"to.{n}": a for n, a in staff(session, self.new).items()}

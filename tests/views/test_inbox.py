@@ -59,13 +59,12 @@ def test_a_case_waits_for_the_office_it_lies_on_and_for_nobody_else(session, web
 
 
 def test_filters_narrow_by_codes_and_ids_and_ignore_what_cannot_be_read(web, town, queue):
-    old, new = town.old.id, town.new.id
     leader = web(town.people["from.leader"])
     shown = [str(case_id) for case_id in queue]
     assert listed(leader, kind="registration") == shown
     assert listed(leader, kind="transfer") == []
-    assert listed(leader, school=old) == shown
-    assert listed(leader, school=new) == []
+    assert listed(leader, school=town.old_id) == shown
+    assert listed(leader, school=town.new_id) == []
     assert listed(leader, due="late") == listed(leader, age="10") == listed(leader, batch=7) == []
     assert listed(leader, kind="'", due="x", age="-1", school="1e9", batch="9" * 30) == shown
 
@@ -157,8 +156,7 @@ def test_a_killed_batch_goes_on_where_it_stopped(session, town, queue, monkeypat
 
 
 def test_the_school_filter_finds_schools_below_only(web, town):
-    old, new = town.old.id, town.new.id
     authority = web(town.people["from.authority"])
     found = authority.get("/inbox/schools", query_string={"term": "第"}).json["results"]
-    assert old in {one["id"] for one in found}
-    assert new not in {one["id"] for one in found}
+    assert town.old_id in {one["id"] for one in found}
+    assert town.new_id not in {one["id"] for one in found}

@@ -60,7 +60,7 @@
     const gone = row(event.detail.id);
     if (!gone) { return; }
     gone.remove();
-    ["[data-count-waiting]", "[data-count-here]", "#inbox-link .count", ".side a[aria-current] .count"].forEach(lessen);
+    ["[data-count-waiting]", "[data-count-total]", "[data-count-here]", "#inbox-link .count", ".side a[aria-current] .count"].forEach(lessen);
     list.dispatchEvent(new Event("change", { bubbles: true }));
   });
   document.addEventListener("htmx:afterSwap", function (event) {
