@@ -10,11 +10,12 @@ from sqlalchemy import (
     ForeignKey,
     ForeignKeyConstraint,
     Index,
+    String,
     UniqueConstraint,
 )
 from sqlalchemy.orm import Mapped, foreign, mapped_column, relationship
 
-from app.models.base import Model, Owned, PathText, Stamped, Versioned
+from app.models.base import Model, Named, Owned, PathText, Stamped, Versioned
 from app.models.organisation import Organisation
 from app.models.pupil import CODE, GuardianFields, PupilFields
 from app.models.school import Grade, School, SchoolClass, Stage
@@ -208,6 +209,8 @@ class Enrolment(Owned, Model):
     school_id: Mapped[int] = mapped_column(ForeignKey("school.id"))
     grade_id: Mapped[int]
     class_id: Mapped[int | None] = mapped_column(ForeignKey("school_class.id"))
+    grade_code: Mapped[str | None] = mapped_column(String(2))  # as they were when it began: who
+    class_name: Mapped[str | None] = mapped_column(Named)  # holds the pupil later cannot see them
     start_kind: Mapped[StartKind]
     started_on: Mapped[date]
     start_case_id: Mapped[int | None] = mapped_column(ForeignKey("case_file.id"))

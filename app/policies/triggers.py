@@ -26,8 +26,13 @@ CREATE OR REPLACE TRIGGER owner BEFORE INSERT OR UPDATE OF {columns} ON {table}
   FOR EACH ROW EXECUTE FUNCTION {table}_owner();
 """
 UNOWNED = "IF new.{by} IS NULL THEN new.owner_path := ''; RETURN new; END IF;\n  "
-PUPIL_PATH = """SELECT owner_path INTO new.pupil_path FROM student WHERE id = new.student_id;
+PERIOD = """SELECT owner_path INTO new.pupil_path FROM student WHERE id = new.student_id;
   IF NOT FOUND THEN RAISE 'no such student' USING ERRCODE = 'XJ404'; END IF;
+  IF tg_op = 'INSERT' THEN  -- the words of the beginning stay with the period
+    SELECT translate(left(stage, 1), 'PJS', '123') || level INTO new.grade_code
+    FROM grade WHERE id = new.grade_id;
+    SELECT name INTO new.class_name FROM school_class WHERE id = new.class_id;
+  END IF;
   """
 
 ORGANISATION = """
@@ -199,7 +204,7 @@ def derive(table: str, by: str, parent: str, column: str) -> str:
         parent=parent,
         column=column,
         unowned=UNOWNED.format(by=by) if table == "job" else "",
-        more=PUPIL_PATH if second else "",
+        more=PERIOD if second else "",
         columns=f"{by}, owner_path" + (", student_id, pupil_path" if second else ""),
     )
 

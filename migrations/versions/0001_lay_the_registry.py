@@ -1330,6 +1330,8 @@ def upgrade() -> None:
         sa.Column("school_id", sa.Integer(), nullable=False),
         sa.Column("grade_id", sa.Integer(), nullable=False),
         sa.Column("class_id", sa.Integer(), nullable=True),
+        sa.Column("grade_code", sa.String(length=2), nullable=True),
+        sa.Column("class_name", sa.String(length=80, collation="C"), nullable=True),
         sa.Column(
             "start_kind",
             sa.Enum(

@@ -92,9 +92,10 @@ def test_a_case_passes_every_desk_of_its_route_and_moves_the_record(session, wor
     assert (pupil.school_id, pupil.class_id) == (world.new.id, world.room.id)
     assert number.startswith("G")
     assert [g.owner_path for g in pupil.guardians] == [pupil.owner_path]
-    assert [(e.start_kind, e.end_kind) for e in pupil.enrolments] == [
-        (StartKind.ADMITTED, EndKind.TRANSFERRED_OUT),
-        (StartKind.TRANSFERRED_IN, None),
+    first = "小学2026级(01)班"  # the new school reads it without seeing the old school's classes
+    assert [(e.start_kind, e.end_kind, e.grade_code, e.class_name) for e in pupil.enrolments] == [
+        (StartKind.ADMITTED, EndKind.TRANSFERRED_OUT, "11", first),
+        (StartKind.TRANSFERRED_IN, None, "11", first),
     ]
     become(session, world.people["from.registrar"])
     assert session.get(Student, pupil_id) is None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -51,6 +52,7 @@ REASONS = {
     "import": _("import"),
     "promotion": _("promotion"),
 }
+THROUGH_CASE = re.compile(r"case (\d+) ")  # how the engine names why it widened the scope
 
 
 @dataclass(slots=True)
@@ -71,6 +73,7 @@ class Change:
     who: str
     what: str
     reason: str = ""
+    case_id: int | None = None
     is_gone: bool = False
     fields: list[Field] = field(default_factory=list)
 
@@ -93,11 +96,13 @@ def _names(session: Session, ids: set[int]) -> dict[int, str]:
 
 
 def _change(session: Session, row: RowHistory, who: Mapping[int, str]) -> Change:
+    through = THROUGH_CASE.match(row.reason or "")
     return Change(
         at=row.at,
         who=who.get(row.actor or 0, str(_("System"))),
         what=str(_("Family member") if row.table_name == "guardian" else _("Pupil")),
-        reason=row.reason or "",
+        reason="" if through else row.reason or "",
+        case_id=int(through[1]) if through else None,
         is_gone=row.after is None,
         fields=list(_fields(session, row)) if row.after is not None else [],
     )
