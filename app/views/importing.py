@@ -66,7 +66,7 @@ class ImportView(BaseView):
     def upload(self) -> Any:
         """Take a workbook and ask for a look at it; a bad one is refused where it was dropped."""
         if request.method == "GET":  # the page of a refusal, asked for anew
-            return redirect(url_for("ImportView.list", **request.args))
+            return redirect(url_for("ImportView.list", show=request.args.get("show")))
         try:
             name, data = taken(request.files.get("file"))
             received = batches.receive(session(), current_account().user_id, name, data)

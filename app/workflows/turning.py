@@ -149,7 +149,7 @@ def undo(session: Session, run: PromotionRun) -> tuple[int, int]:
 def depended_on(run: PromotionRun) -> Select[Any]:
     """Return the query of the schools of a run that something already builds on.
 
-    The new cohort has a class or a pupil, or a later year has turned; these are not undone.
+    The new cohort has a class or has had a pupil, or a later year has turned; these are not undone.
     """
     opened = (
         select(
@@ -164,9 +164,7 @@ def depended_on(run: PromotionRun) -> Select[Any]:
     later = aliased(PromotionResult)
     built = union(
         select(opened.c.school_id).join(SchoolClass, SchoolClass.grade_id == opened.c.grade_id),
-        select(opened.c.school_id)
-        .join(Headcount, Headcount.grade_id == opened.c.grade_id)
-        .where(Headcount.n > 0),
+        select(opened.c.school_id).join(Headcount, Headcount.grade_id == opened.c.grade_id),
         select(later.school_id)
         .join(PromotionResult, PromotionResult.school_id == later.school_id)
         .where(PromotionResult.run_id == run.id, later.year > run.year),
