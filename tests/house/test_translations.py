@@ -107,3 +107,6 @@ def test_pages_say_nothing_by_themselves(path):
         text = part.sub(" ", text)
     allowed = NOT_WORDS.get(str(path.relative_to(APP)), ATTRIBUTES)
     assert set(re.findall(r"[^\W\d_]{2,}|[\u3400-\u9fff]", text)) <= allowed
+    assert re.findall(r"[%}]\}[:,] .{0,20}", path.read_text("utf-8")) == [], (
+        "say _(': ') or _(', ')"
+    )

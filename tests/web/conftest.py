@@ -5,6 +5,8 @@ browser   Chromium, run once a session
 visit     visit(login, lang="zh", size=DESK, theme="light"): sign in through the form, give the page
 troubles  what pages complained of; `visit` asks at the end that it is empty
 shot      shot(page, name): a picture of the whole page in artefacts/
+
+`faults(page)` says what is wrong with the page before it: `look.js`.
 """
 
 import contextlib
@@ -20,6 +22,7 @@ from app.cli.places import sockets_of
 from config import ROOT
 from tests.cli.conftest import Standing
 
+LOOK = Path(__file__).with_name("look.js").read_text("utf-8")
 PASSWORD = "Kite-and-plum-1"
 DESK, PHONE = (1366, 768), (390, 844)
 CHROMIUMS = ("chromium", "chromium-browser", "google-chrome")
@@ -86,29 +89,41 @@ def visit(console, browser, troubles):
     with contextlib.ExitStack() as opened:
 
         def enter(login, lang="zh", size=DESK, theme="light"):
-            context = browser.new_context(
-                base_url=console,
-                viewport=dict(zip(("width", "height"), size, strict=True)),
-                locale="zh-CN",
-                timezone_id="Asia/Shanghai",
-            )
-            opened.callback(context.close)
-            context.add_cookies([{"name": "theme", "value": theme, "url": console}])
-            page = context.new_page()
-            watch(page, console, troubles)
-            page.goto("/login/")
-            if lang != "zh":
-                with page.expect_navigation():
-                    page.click(f"button[name=locale][value={lang}]")
-            page.fill("#username", login)
-            page.fill("#password", PASSWORD)
-            with page.expect_navigation():
-                page.click("form[name=login] button[type=submit]")
-            assert "/login" not in page.url, f"{login} could not sign in"
+            page = opened.enter_context(gate(browser, console, troubles, lang, size, theme))
+            sign_in(page, login)
             return page
 
         yield enter
         assert troubles == []
+
+
+@contextlib.contextmanager
+def gate(browser, console, troubles, lang="zh", size=DESK, theme="light"):
+    """Give the sign-in page in a fresh browser profile."""
+    context = browser.new_context(
+        base_url=console,
+        viewport=dict(zip(("width", "height"), size, strict=True)),
+        locale="zh-CN",
+        timezone_id="Asia/Shanghai",
+    )
+    context.add_cookies([{"name": "theme", "value": theme, "url": console}])
+    page = context.new_page()
+    watch(page, console, troubles)
+    page.goto("/login/")
+    if lang != "zh":
+        with page.expect_navigation():
+            page.click(f"button[name=locale][value={lang}]")
+    yield page
+    context.close()
+
+
+def sign_in(page, login):
+    """Sign in through the form."""
+    page.fill("#username", login)
+    page.fill("#password", PASSWORD)
+    with page.expect_navigation():
+        page.click("form[name=login] button[type=submit]")
+    assert "/login" not in page.url, f"{login} could not sign in"
 
 
 def watch(page, console, troubles):
@@ -138,3 +153,9 @@ def shot():
         page.screenshot(path=folder / f"{name}.png", full_page=True)
 
     return take
+
+
+def faults(page):
+    """What a page shows that it should not, as `look.js` sees it."""
+    lang = page.evaluate("document.documentElement.lang")[:2]
+    return [f"{page.url}: {line}" for line in page.evaluate(LOOK, lang)]
