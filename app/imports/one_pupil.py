@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 from app.codes import id_number
+from app.codes.tables import table
 from app.errors import Refusal
 from app.imports.check import Checker
 from app.imports.pupil_rules import RESIDENT
@@ -60,7 +61,8 @@ def judge(facts: Facts, typed: Mapping[str, str]) -> Judged:
 def completed(typed: dict[str, str]) -> dict[str, str]:
     """Take birth date and gender from the resident number where they were left empty."""
     number = id_number.compact(typed.get("id_number", ""))
-    if typed.get("id_type") != RESIDENT or not id_number.is_shaped(number):
+    paper = table("id_document_type").find(typed.get("id_type", ""))
+    if paper != RESIDENT or not id_number.is_shaped(number):
         return typed
     born, gender = id_number.birth_date(number), id_number.gender(number)
     told = {"birth_date": f"{born:%Y%m%d}" if born else "", "gender": gender or ""}

@@ -12,6 +12,10 @@ TEXTS: Texts = {
         "请至少填写一个学段的学制，并与办学类型一致。",
         "Give the system length of every stage that the school type teaches, and of no other.",
     ),
+    "E-SCHOOL-PLACE": Text(
+        "城乡分类须选到最末一级，如“主城区”“镇中心区”“村庄”。",
+        "Choose the urban-rural class down to its last level, such as main city area or village.",
+    ),
     "E-GRADE-STAGE": Text(
         "本校没有设置该学段的学制；请先在学校基本信息中填写。",
         "The school has no system length for this stage; set it in the school information first.",

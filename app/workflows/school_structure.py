@@ -36,13 +36,17 @@ def school_year(today: date) -> int:
 
 
 def school_refusals(school: School) -> list[Refusal]:
-    """A closed school is not altered; the stages that have a length are those of its type."""
+    """A closed school is not altered; its lengths fit its type, its place is told in full."""
     if school.state is SchoolState.CLOSED:
         return [Refusal("E-SCHOOL-CLOSED")]
     entry = table("school_type").entries.get(school.type)
     taught = set((entry.extras["stages"] if entry else "").split(";")) - {""}
     told = {stage.digit for stage in school.stages}
-    return [] if told and told <= taught else [Refusal("E-SCHOOL-STAGES")]
+    found = [] if told and told <= taught else [Refusal("E-SCHOOL-STAGES")]
+    place = table("urban_rural_class").entries.get(school.urban_rural)
+    if place is None or place.extras["selectable"] != "1":
+        found.append(Refusal("E-SCHOOL-PLACE"))
+    return found
 
 
 def grade_refusals(grade: Grade) -> list[Refusal]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import redirect, url_for
+from flask import redirect, request, url_for
 from flask_appbuilder import expose
 from flask_babel import lazy_gettext as _
 from wtforms import StringField
@@ -121,7 +121,9 @@ class SchoolView(RecordedView):
         "postcode": [Regexp(r"^\d{6}$", message=_("6 digits."))],
         "email": [Email(message=_("An address such as office@school.example."))],
         "website": [Regexp(r"^https?://", message=_("It begins with http:// or https://."))],
-        "founded": [Regexp(r"^\d{4}$", message=_("A year of 4 digits."))],
+        "founded": [
+            Regexp(r"^\d{4}(0[1-9]|1[0-2])?$", message=_("A year, or year and month: 199009."))
+        ],
     }
     code_columns = {
         "type": "school_type",
@@ -186,3 +188,7 @@ class SchoolView(RecordedView):
         """Keep a closed school as it is; hold the lengths against the type."""
         if why := school_refusals(item):
             raise Refused(*why)
+
+    def post_edit_redirect(self) -> Any:
+        """Go on to the school's page."""
+        return redirect(url_for("SchoolView.show", pk=(request.view_args or {})["pk"]))

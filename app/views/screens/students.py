@@ -240,6 +240,10 @@ class StudentView(Archive, OwnSchoolView):
             fields=sorted(changed),
         )
 
+    def post_edit_redirect(self) -> Any:
+        """Go on to the archive."""
+        return redirect(url_for("StudentView.show", pk=(request.view_args or {})["pk"]))
+
 
 def _doubts(judged: Judged) -> dict[str, list[str]]:
     return {name: told(ADDED[name], refusals) for name, refusals in judged.warnings.items()}
