@@ -12,8 +12,8 @@ from datetime import date, datetime, time, timedelta
 from typing import Any, NamedTuple
 
 from flask_babel import lazy_gettext as _
-from sqlalchemy import ColumnElement, Select, exists, func, or_, select, tuple_
-from sqlalchemy.orm import Session, aliased, joinedload
+from sqlalchemy import ColumnElement, Select, func, or_, select, tuple_
+from sqlalchemy.orm import Session, joinedload
 
 from app.models.case import Case, CaseEvent, CaseKind
 from app.models.organisation import Organisation, Tier
@@ -25,6 +25,7 @@ PAGE = 50  # cases on a page, and what one request decides at most
 LAST_PAGE = 40
 CAP = 1000  # a count goes no further
 MOST = 2000  # cases a job is given at most
+STEPS = 500  # the last steps of somebody that "done" and "moved on" look at
 BIGGEST = 2**31
 
 KINDS: Mapping[str, Any] = {
@@ -145,18 +146,18 @@ def moved_on(actor: Actor) -> Select[Any]:
 
 
 def _handled(column: Any, value: int) -> Select[Any]:
-    """Return the cases with a step of somebody, by the last of those steps."""
-    later = aliased(CaseEvent)
-    same = getattr(later, column.key)
-    is_last = ~exists().where(
-        later.case_id == CaseEvent.case_id, later.id > CaseEvent.id, same == value
+    """Return the cases with a step of somebody, by the last of those steps.
+
+    Only the last `STEPS` of them are looked at: the index is walked backwards and left there.
+    """
+    steps = select(CaseEvent.case_id, CaseEvent.id).where(column == value)
+    recent = steps.order_by(CaseEvent.id.desc()).limit(STEPS).subquery()
+    last = (
+        select(recent.c.case_id, func.max(recent.c.id).label("step"))
+        .group_by(recent.c.case_id)
+        .subquery()
     )
-    return (
-        select(Case)
-        .join(CaseEvent, CaseEvent.case_id == Case.id)
-        .where(column == value, is_last)
-        .order_by(CaseEvent.id.desc())
-    )
+    return select(Case).join(last, last.c.case_id == Case.id).order_by(last.c.step.desc())
 
 
 TABS: Mapping[str, Tab] = {

@@ -53,8 +53,8 @@
     event.detail.parameters.next = form.querySelector("[data-next]").value;
   });
   function lessen(selector) {
-    const place = document.querySelector(selector), n = place ? parseInt(place.textContent, 10) : NaN;
-    if (place && String(n) === place.textContent.trim()) { place.textContent = Math.max(0, n - 1); }
+    const place = document.querySelector(selector);
+    if (place && !/[,+]/.test(place.textContent)) { place.textContent = place.textContent.replace(/\d+/, function (n) { return Math.max(0, n - 1); }); }
   }
   document.body.addEventListener("case:decided", function (event) {
     const gone = row(event.detail.id);
