@@ -117,6 +117,7 @@ class Lying(NamedTuple):
 
     id: int
     name: str
+    is_school: bool
     n: int
     late: int
     since: datetime
@@ -143,7 +144,14 @@ def lying_below(session: Session, actor: Actor, today: date) -> list[Lying]:
         .subquery()
     )
     rows = session.execute(
-        select(Organisation.id, Organisation.name, lies.c.n, lies.c.late, lies.c.since)
+        select(
+            Organisation.id,
+            Organisation.name,
+            Organisation.tier == Tier.SCHOOL,
+            lies.c.n,
+            lies.c.late,
+            lies.c.since,
+        )
         .join(lies, lies.c.path == Organisation.path)
         .order_by(lies.c.late.desc(), lies.c.n.desc(), Organisation.path)
         .limit(SOME)
