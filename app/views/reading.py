@@ -16,12 +16,12 @@ from app.views import labels
 from app.views.asking import DISCREET, asked, sealed, unsealed
 from app.views.doors import door, may
 from app.views.filters import CodeFilter, ValueFilter
+from app.views.interface import COUNT_LIMIT
 from app.views.links import link
 from app.views.lookup import Lookup, answer
 from app.views.widgets import XuejiList, XuejiSearch, XuejiShow
 
 PAGE_SIZES = (25, 50, 100)
-LAST_PAGE = 100_000
 
 
 class Reading(ModelView):
@@ -145,12 +145,13 @@ class Reading(ModelView):
         order = (order_column, order_direction)
         if order_column not in self.order_columns or order_direction not in ("asc", "desc"):
             order = self.base_order
+        size = page_size if page_size in PAGE_SIZES else self.page_size
         made: dict[str, Any] = super()._get_list_widget(
             filters,
             actions,
             *order,
-            page=min(max(page or 0, 0), LAST_PAGE),
-            page_size=page_size if page_size in PAGE_SIZES else self.page_size,
+            page=min(max(page or 0, 0), COUNT_LIMIT // size - 1),  # nobody leafs further
+            page_size=size,
             widgets=widgets,
             view=self,
             order=order,

@@ -109,7 +109,7 @@ def pages(args: dict[str, Any]) -> list[Page]:
     """Return the steps: back, the first, the neighbours, on."""
     at, size, count = args["page"] or 0, args["page_size"], args["count"]
     is_capped = count > COUNT_LIMIT
-    last = max(-(-min(count, COUNT_LIMIT) // size) - 1, at if is_capped else 0)
+    last = max(-(-min(count, COUNT_LIMIT) // size) - 1, 0)
     if not last and not at:
         return []
     arg = f"page_{args['modelview_name']}"
@@ -123,7 +123,7 @@ def pages(args: dict[str, Any]) -> list[Page]:
     steps += [Page(f"{n + 1:,}", go(n), n == at, wide=abs(n - at) > 1) for n in near]
     steps += [Page("…", wide=True)] if last > at + 3 or (is_capped and last > at + 2) else []
     steps += [Page(f"{last + 1:,}", go(last), wide=True)] if last > at + 2 and not is_capped else []
-    return [*steps, Page(_("Next page"), go(at + 1) if at < last or is_capped else "")]
+    return [*steps, Page(_("Next page"), go(at + 1) if at < last else "")]
 
 
 def _chip(view: Any, filters: Any, column: str, values: dict[Any, Any]) -> Chip:

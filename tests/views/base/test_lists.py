@@ -112,6 +112,12 @@ def test_a_long_list_counts_to_its_limit_and_says_so(desk, monkeypatch):
     assert "2 pupils" in desk.get("/pupils/list/?_n=all").text
 
 
+def test_a_page_beyond_the_limit_is_the_last_one_within_it(desk, monkeypatch):
+    monkeypatch.setattr("app.views.reading.COUNT_LIMIT", 25)
+    first = names(desk.get("/pupils/list/?psize_StudentView=25"))
+    assert names(desk.get("/pupils/list/?psize_StudentView=25&page_StudentView=99999")) == first
+
+
 def test_a_page_costs_a_handful_of_queries_however_long(desk, session, schools, outer):
     seen = []
     event.listen(outer, "before_cursor_execute", lambda *a: seen.append(a[2]))
