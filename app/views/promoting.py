@@ -6,7 +6,9 @@ page prints its refusals and offers a button only where there are none.
 
 from __future__ import annotations
 
+import csv
 from datetime import UTC, datetime
+from io import StringIO
 from typing import Any
 
 from flask import flash, make_response, redirect, render_template, request, url_for
@@ -27,6 +29,7 @@ from app.views.promotion_sheet import LIVE, PromotionSheet, phrase_of
 from app.workflows import promotion, turning
 from app.workflows.foresight import rehearse_by_stage
 
+BOM = "\ufeff"  # else Excel takes UTF-8 for something older
 LARGEST_ID = 2**31 - 1
 YEARS = range(-1, 3)  # which school years are offered, counted from this calendar year
 
@@ -105,6 +108,25 @@ class PromotionView(BaseView):
         )
         if run.state is not RunState.RUNNING or progress is None or progress.failed:
             answer.headers["HX-Refresh"] = "true"
+        return answer
+
+    @expose("/<int:pk>/exceptions.csv")
+    @door("view")
+    def exceptions(self, pk: int) -> Any:
+        """Give the list of grades to look at, for the schools' administrators."""
+        run = self._run(pk)
+        sheet = PromotionSheet(session(), run, request.args)
+        out = StringIO()
+        writer = csv.writer(out)
+        writer.writerow(
+            [_("Code"), _("School"), _("Managed by"), _("Grade"), _("Entered in"), _("Pupils"),
+             _("Why")]
+        )  # fmt: skip
+        writer.writerows(sheet.lines())
+        answer = make_response(BOM + out.getvalue())
+        answer.mimetype = "text/csv"
+        name = _("promotion-%(year)s-exceptions.csv", year=run.year)
+        answer.headers.set("Content-Disposition", "attachment", filename=name)
         return answer
 
     @expose("/<int:pk>/ask", methods=["POST"])

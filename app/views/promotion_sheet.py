@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from functools import cached_property
 from typing import Any, NamedTuple
@@ -131,6 +131,14 @@ class PromotionSheet:
             return []
         found = promotion.exceptions(self.session, self.school, self.run.year)
         return [(grade, pupils, self._why(grade)) for grade, pupils in found]
+
+    def lines(self) -> Iterator[tuple[str | int, ...]]:
+        """Every exceptional grade with its school, for a file."""
+        for grade, pupils, school, above in foresight.exceptional(
+            self.session, self.run.authority, self.run.year
+        ):
+            name, entered = self.grade_name(grade), grade.entry_year
+            yield school.code, school.name, above, name, entered, pupils, self._why(grade)
 
     def grade_name(self, grade: Grade) -> str:
         """Name a grade by its level, as the code table does."""

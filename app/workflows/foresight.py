@@ -6,7 +6,7 @@ out of step, which a person has to look at.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Subquery, func, or_, select
@@ -116,6 +116,24 @@ def exceptions_by(
         found = found.outerjoin(above, above.id == manager.parent_id)
     shown = page_of(session, found, page)
     return shown._replace(items=[Held(*row[:3], *map(int, row[3:])) for row in shown.items])
+
+
+def exceptional(
+    session: Session, authority: Organisation, year: int
+) -> Iterator[tuple[Grade, int, Organisation, str]]:
+    """Yield every exceptional grade, its pupils, its school and who manages that."""
+    school, manager = aliased(Organisation), aliased(Organisation)
+    heads = _heads()
+    found = (
+        select(Grade, func.coalesce(heads.c.staying, 0), school, manager.name)
+        .join(school, school.id == Grade.school_id)
+        .join(manager, manager.id == school.parent_id)
+        .outerjoin(heads, heads.c.grade_id == Grade.id)
+        .where(below(authority), (is_over(year) & has_pupils()) | out_of_step(year))
+        .order_by(school.path, Grade.stage, Grade.level)
+    )
+    for grade, pupils, place, above in session.execute(found):
+        yield grade, int(pupils), place, above
 
 
 def results(session: Session, run: PromotionRun, page: int, query: str = "") -> Page:

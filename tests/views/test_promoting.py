@@ -1,5 +1,7 @@
 """The promotion pages: who sees them, what a rehearsal tells, two persons, the result, the undo."""
 
+import csv
+import io
 import re
 from datetime import UTC, date, datetime, timedelta
 
@@ -165,6 +167,16 @@ def test_exceptions_are_looked_into_by_school_and_by_authority(town, desks):
     assert "419901教育局" in desks[0].get(f"{url}?by=authority").text
     for odd in ("x", "0", town.place.id, "9" * 12):
         assert desks[0].get(f"{url}?school={odd}").status_code == 200
+
+
+def test_exceptions_are_given_as_a_file(town, desks):
+    answer = desks[0].get(f"{rehearsed(desks[0])}/exceptions.csv")
+    head, line, *rest = list(csv.reader(io.StringIO(answer.text.removeprefix("\ufeff"))))
+    assert (len(head), rest) == (7, [])
+    school = town.schools[0].organisation
+    assert line[:2] == [school.code, school.name]
+    assert line[3:6] == ["Primary grade 6", str(YEAR - 6), "2"]
+    assert "attachment" in answer.headers["Content-Disposition"]
 
 
 def test_a_year_into_which_nothing_moves_offers_no_button(town, desks):
