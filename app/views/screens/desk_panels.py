@@ -18,7 +18,7 @@ from app.models.organisation import Tier
 from app.policies.roles import Actor, Role
 from app.views.actor import BEIJING
 from app.views.labels import code_name
-from app.views.screens import desk_figures as figures
+from app.views.screens import case_figures, head_figures, house_figures
 
 KEPT_FOR = timedelta(seconds=60)
 Load = Callable[[Session, Actor, date], Any]
@@ -53,21 +53,21 @@ def minute_old(load: Callable[[Session, Actor], Any], session: Session, actor: A
     return _kept[key]
 
 
-def heads(session: Session, actor: Actor) -> figures.Heads:
+def heads(session: Session, actor: Actor) -> head_figures.Heads:
     """Return the heads of a person's subtree."""
-    return figures.heads(session, actor.path)
+    return head_figures.heads(session, actor.path)
 
 
 def below(session: Session, actor: Actor, _today: date) -> dict[str, Any]:
     """Return the pupils in school of each organisation right below."""
-    kept = minute_old(figures.heads_below, session, actor)
+    kept = minute_old(head_figures.heads_below, session, actor)
     return {"rows": kept.value, "at": kept.at}
 
 
 def pyramid(session: Session, actor: Actor, _today: date) -> dict[str, Any]:
     """Return the pupils in school by grade and gender, and the same as a chart."""
     kept = minute_old(heads, session, actor)
-    counted: figures.Heads = kept.value
+    counted: head_figures.Heads = kept.value
     rows = [
         (code, code_name("grade_level", code), n["1"], n["2"])
         for code, n in counted.by_grade.items()
@@ -85,9 +85,9 @@ def queue(session: Session, _actor: Actor, _today: date) -> dict[str, Any]:
     """Return how the queue does and the newest jobs."""
     return {
         "health": alive(session),
-        "states": figures.job_states(session),
-        "jobs": figures.recent_jobs(session),
-        "pulse": figures.last_pulse(session),
+        "states": house_figures.job_states(session),
+        "jobs": house_figures.recent_jobs(session),
+        "pulse": house_figures.last_pulse(session),
     }
 
 
@@ -97,7 +97,7 @@ def to_do(session: Session, actor: Actor, _today: date) -> dict[str, Any]:
     away = ("SUSPENDED", "MISSING", "SUSPECTED_DROPOUT")
     return {
         "pending": counted.by_status["PENDING_REGISTRATION"],
-        "temporary": figures.temporary(session, actor),
+        "temporary": head_figures.temporary(session, actor),
         "away": {status: counted.by_status[status] for status in away},
         "in_school": counted.in_school,
     }
@@ -106,27 +106,32 @@ def to_do(session: Session, actor: Actor, _today: date) -> dict[str, Any]:
 def deeds(session: Session, _actor: Actor, today: date) -> dict[str, Any]:
     """Return what was done today and last."""
     midnight = datetime.combine(today, time(), BEIJING)
-    return {"today": figures.deeds(session, midnight), "last": figures.recent_events(session)}
+    return {
+        "today": house_figures.deeds(session, midnight),
+        "last": house_figures.recent_events(session),
+    }
 
 
 def house(session: Session, actor: Actor, today: date) -> dict[str, Any]:
     """Return how many organisations there are, and how the queue does."""
-    return {"places": figures.places(session), **queue(session, actor, today)}
+    return {"places": house_figures.places(session), **queue(session, actor, today)}
 
 
 PANELS: Mapping[str, Panel] = {
-    "waiting": Panel(_("Waiting for me"), 7, figures.waiting),
-    "next": Panel(_("Next at my desk"), 8, lambda s, a, _t: figures.next_cases(s, a)),
-    "submitted": Panel(_("Submitted by me"), 8, lambda s, a, _t: figures.submitted(s, a)),
-    "lying": Panel(_("Where cases lie"), 12, figures.lying_below),
+    "waiting": Panel(_("Waiting for me"), 7, case_figures.waiting),
+    "next": Panel(_("Next at my desk"), 8, lambda s, a, _t: case_figures.next_cases(s, a)),
+    "submitted": Panel(_("Submitted by me"), 8, lambda s, a, _t: case_figures.submitted(s, a)),
+    "lying": Panel(_("Where cases lie"), 12, case_figures.lying_below),
     "below": Panel(_("Pupils in school by organisation"), 7, below),
     "queue": Panel(_("Background jobs"), 5, queue),
     "pyramid": Panel(_("Pupils in school by grade"), 5, pyramid),
     "to_do": Panel(_("To look after"), 4, to_do),
-    "imports": Panel(_("Latest imports"), 4, lambda s, a, _t: figures.recent_imports(s, a)),
-    "classes": Panel(_("Classes"), 12, lambda s, a, _t: figures.classes(s, a)),
-    "own_classes": Panel(_("My classes"), 12, lambda s, a, _t: figures.classes(s, a, own=True)),
-    "accounts": Panel(_("Accounts"), 5, lambda s, _a, _t: figures.accounts(s)),
+    "imports": Panel(_("Latest imports"), 4, lambda s, a, _t: house_figures.recent_imports(s, a)),
+    "classes": Panel(_("Classes"), 12, lambda s, a, _t: head_figures.classes(s, a)),
+    "own_classes": Panel(
+        _("My classes"), 12, lambda s, a, _t: head_figures.classes(s, a, own=True)
+    ),
+    "accounts": Panel(_("Accounts"), 5, lambda s, _a, _t: house_figures.accounts(s)),
     "house": Panel(_("State of the house"), 7, house),
     "deeds": Panel(_("Audit"), 12, deeds),
 }
