@@ -143,7 +143,8 @@ class Reading(ModelView):
     ) -> dict[str, Any]:
         """Draw a page; order, page and size are what this view offers, whatever was asked."""
         order = (order_column, order_direction)
-        if order_column not in self.order_columns or order_direction not in ("asc", "desc"):
+        offered = self.offered_orders()
+        if order_column not in offered or order_direction not in ("asc", "desc"):
             order = self.base_order
         size = page_size if page_size in PAGE_SIZES else self.page_size
         made: dict[str, Any] = super()._get_list_widget(
@@ -158,12 +159,18 @@ class Reading(ModelView):
             exact=partial(self.datamodel.count_all, filters.get_joined_filters(self._base_filters)),
             **kwargs,
         )
-        made["list"].template_args["include_columns"] = self.shown_columns()
+        args = made["list"].template_args
+        args["include_columns"], args["order_columns"] = self.shown_columns(), offered
         return made
 
     def shown_columns(self) -> Sequence[str]:
         """Return the columns of the list that tell this person something."""
         return list(self.list_columns)
+
+    def offered_orders(self) -> Sequence[str]:
+        """Return the columns to order by: a column that is not shown orders nothing."""
+        hidden = {*self.list_columns} - {*self.shown_columns()}
+        return [column for column in self.order_columns if column not in hidden]
 
     def shown_filters(self) -> Sequence[str]:
         """Return the filters that tell this person's rows apart."""

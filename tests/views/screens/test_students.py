@@ -41,6 +41,12 @@ def test_a_county_lists_both_schools_and_a_teacher_only_the_own_class(town, web,
     assert rows(teacher.get(LIST).text) == [str(town.pupil.id)]
 
 
+def test_only_a_school_orders_by_the_seat_which_only_it_is_shown(town, web):
+    asked = "_oc_StudentView=seat_no&_od_StudentView=desc"
+    assert 'aria-sort="descending"' in web(town.account("SR")).get(f"{LIST}?{asked}").text
+    assert 'aria-sort="descending"' not in web(town.account("CR")).get(f"{LIST}?{asked}").text
+
+
 def test_the_cost_of_a_list_does_not_grow_with_its_rows(town, web, session, engine):
     def statements(browser):
         seen = []
