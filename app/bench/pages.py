@@ -22,6 +22,7 @@ from werkzeug.security import generate_password_hash
 from app.bench.bare import bare_app
 from app.bench.figures import Figures, spread, superuser
 from app.factory import create_app
+from app.views.interface import COUNT_LIMIT
 from config import Config
 
 TIERS = {
@@ -189,11 +190,11 @@ def seen_path(root: Connection[tuple[int]], login: str) -> str:
 
 
 def last_page(root: Connection[tuple[int]], scope: str) -> int:
-    """Return the number of the last page of pupils below a path."""
+    """Return the number of the last page of pupils that can be leafed to below a path."""
     row = root.execute(
         "SELECT coalesce(sum(n), 0)::int FROM headcount WHERE owner_path ^@ %s", (scope,)
     ).fetchone()
-    return max(0, (row[0] if row else 0) - 1) // PAGE
+    return max(0, min(row[0] if row else 0, COUNT_LIMIT) - 1) // PAGE
 
 
 def pupils_of(root_url: str) -> int:
