@@ -33,6 +33,7 @@ def migrate(connection) -> None:  # noqa: ANN001
         compare_type=True,
         transactional_ddl=True,
     )
+    rls.lift(connection)
     context.run_migrations()
     if connection.exec_driver_sql("SELECT to_regclass('public.student')").scalar():
         rls.sync(connection)

@@ -104,6 +104,12 @@ class Student(Owned, PupilFields, Stamped, Versioned, Model):
         Index("student_owner", "owner_path", "id"),
         Index("student_owner_name", "owner_path", "name"),
         Index("student_owner_status", "owner_path", "status"),
+        Index(
+            "student_owner_problem",
+            "owner_path",
+            "id",
+            postgresql_where="problem_flag <> 'NONE'",
+        ),
         Index("student_name", "name", "id"),
         Index("student_class", "class_id", "seat_no"),
         Index("student_grade", "grade_id", "status"),

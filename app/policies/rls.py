@@ -188,6 +188,13 @@ def sync(connection: Connection, role: str = APP_ROLE) -> None:
             connection.exec_driver_sql(f"GRANT {grants} ON {table} TO {role}")
 
 
+def lift(connection: Connection) -> None:
+    """Take every policy off before the tables change under them; `sync` puts them on again."""
+    found = connection.execute(text("SELECT tablename, policyname FROM pg_policies"))
+    for table, policy in found.all():
+        connection.exec_driver_sql(f"DROP POLICY {policy} ON {table}")
+
+
 def is_named(table: str, key: str) -> bool:
     """Tell whether a key of `PUBLIC` means this table: its name, or a prefix ending in ``_``."""
     return table.startswith(key) if key.endswith("_") else table == key

@@ -53,8 +53,8 @@ class CaseView(BaseView):
     @door("decide")
     def decide(self, case_id: int) -> Response:
         """Take one step in a case, or tell everything that stands in the way."""
-        act, seen = read_act(), tabs.number(request.form.get("seen"))
         case = found(session(), case_id)
+        act, seen = read_act(), tabs.number(request.form.get("seen"))
         if seen is None:
             raise Invalid
         place = (case.due_on or today(), case.id)

@@ -40,7 +40,7 @@ class Home(IndexView):
         """Send the person where their work begins."""
         if current_user.is_authenticated:
             return redirect(url_for("DeskView.desk"))
-        return redirect(url_for("Gate.login", next=request.args.get("next", "")))
+        return redirect(url_for("Gate.login", next=request.args.get("next") or None))
 
 
 class Screen(NamedTuple):

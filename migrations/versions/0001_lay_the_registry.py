@@ -1103,6 +1103,13 @@ def upgrade() -> None:
     op.create_index("student_nsb", "student", ["name", "gender", "birth_date"], unique=False)
     op.create_index("student_owner", "student", ["owner_path", "id"], unique=False)
     op.create_index("student_owner_name", "student", ["owner_path", "name"], unique=False)
+    op.create_index(
+        "student_owner_problem",
+        "student",
+        ["owner_path", "id"],
+        unique=False,
+        postgresql_where="problem_flag <> 'NONE'",
+    )
     op.create_index("student_owner_status", "student", ["owner_path", "status"], unique=False)
     op.create_table(
         "case_file",
@@ -1458,6 +1465,11 @@ def downgrade() -> None:
     op.drop_index("case_batch", table_name="case_file", postgresql_where="batch_id IS NOT NULL")
     op.drop_table("case_file")
     op.drop_index("student_owner_status", table_name="student")
+    op.drop_index(
+        "student_owner_problem",
+        table_name="student",
+        postgresql_where="problem_flag <> 'NONE'",
+    )
     op.drop_index("student_owner_name", table_name="student")
     op.drop_index("student_owner", table_name="student")
     op.drop_index("student_nsb", table_name="student")

@@ -20,7 +20,22 @@ NAMES: dict[str, dict[str, str]] = {  # endpoint: what its parameters are, but f
     "reveal": {"field": "id_number"},
     "action": {"name": "delete_all"},
 }
-ROWS: dict[str, tuple[str, str]] = {}  # own pages: endpoint → parameter, table
+ROWS = {  # own pages: endpoint → parameter, table
+    **dict.fromkeys(
+        ("CaseView.decide", "CaseView.show", "InboxView.pane"), ("case_id", "case_file")
+    ),
+    **dict.fromkeys(("InboxView.job", "RegistrationView.job"), ("job_id", "job")),
+    "RegistrationView.batch": ("batch_id", "import_batch"),
+    "RegistrationView.strike": ("student_id", "student"),
+    **{
+        f"ImportView.{name}": ("pk", "import_batch")
+        for name in ("check", "commit", "discard", "errors", "live", "show")
+    },
+    **{
+        f"PromotionView.{name}": ("pk", "promotion_run")
+        for name in ("ask", "confirm", "exceptions", "live", "resume", "show", "undo")
+    },
+}
 PARAMETERLESS = ("lookup",)  # `name` is a column of ours, no row
 
 
