@@ -14,7 +14,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload, load_only, selectinload, with_polymorphic
 
 from app.errors import NotFound
-from app.models.case import Case, CaseEvent, CaseKind, Registration, Transfer
+from app.models.case import Case, CaseEvent, CaseKind, Decision, Registration, Transfer
 from app.models.organisation import Organisation
 from app.models.student import Student
 from app.policies.roles import Actor
@@ -34,7 +34,7 @@ from app.views.case_words import (
 )
 from app.views.words import say
 from app.workflows.calendar import working_days
-from app.workflows.desk import NEEDS_REASON, Act, Trigger
+from app.workflows.desk import NEEDS_REASON, Act, Ending, Trigger
 from app.workflows.engine import Check
 from app.workflows.processes import flow_of
 
@@ -113,6 +113,13 @@ class Sheet:
     def here(self) -> Stop | None:
         """The present stop, or None when the case is closed."""
         return next((stop for stop in self.stops if stop.look == "here"), None)
+
+    @property
+    def sent_back(self) -> CaseEvent | None:
+        """The step that sent it back, while it waits for its originator."""
+        if self.case.state != Ending.RETURNED:
+            return None
+        return next((e for e in self.trail if e.decision is Decision.RETURN), None)
 
     @property
     def trail(self) -> list[CaseEvent]:

@@ -16,6 +16,8 @@ from app.views.case_changes import class_word
 from app.views.case_words import ENDINGS, kind_word, step_word
 from app.views.labels import tag_of
 from app.workflows.calendar import working_days
+from app.workflows.desk import Ending
+from app.workflows.processes import flow_of
 
 
 class Row(NamedTuple):
@@ -49,7 +51,7 @@ def row_of(case: Case, actor: Actor, today: date) -> Row:
         name=str(case.snapshot.get("name", "")),
         origin=_origin(case, actor),
         route=_route(case),
-        step=step_word(case),
+        step=_step(case),
         ending=tag_of(ending[0].kind, str(ending[1]), ending[0].icon) if ending else None,
         age=working_days(case.step_since.astimezone(BEIJING).date(), today)
         if case.is_open
@@ -68,6 +70,14 @@ def due_word(due: date | None, today: date) -> tuple[str, str]:
     if due == today + timedelta(days=1):
         return _("tomorrow"), ""
     return f"{due:%m-%d}", ""
+
+
+def _step(case: Case) -> str:
+    """Return the present desk; a case sent back lies on the first one, a closed one on none."""
+    if not case.is_open:
+        return ""
+    first = flow_of(case).desks[0].state
+    return step_word(case, first if case.state == Ending.RETURNED else case.state)
 
 
 def _origin(case: Case, actor: Actor) -> str:
