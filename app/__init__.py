@@ -1,1 +1,1 @@
-"""学籍管理台: the student registry console; rooms and their direction stand in docs/architecture.md."""
+"""学籍管理台: the student registry console; its rooms are described in docs/architecture.md."""

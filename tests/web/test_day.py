@@ -1,6 +1,6 @@
 """A whole working day in a browser: import, two offices, a transfer between counties, the year.
 
-Eight people, each in their own browser, on real PostgreSQL and Valkey with a real worker.
+Each person in their own browser, on real PostgreSQL and Valkey with a real worker.
 """
 
 import re
