@@ -16,6 +16,7 @@ from sqlalchemy import (
     Integer,
     Select,
     any_,
+    column,
     delete,
     exists,
     func,
@@ -23,21 +24,23 @@ from sqlalchemy import (
     literal,
     select,
     union,
+    union_all,
     update,
 )
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.orm import Session, aliased
 
 from app.errors import Refusal, refuse_unless
 from app.models.organisation import Organisation
 from app.models.promotion import PromotionResult, PromotionRun, RunState
-from app.models.school import Grade, GradeState, Headcount, School, SchoolClass, SchoolState
+from app.models.school import Grade, GradeState, Headcount, School, SchoolClass, SchoolState, Stage
 from app.policies.audit import record
 from app.policies.roles import Actor
 from app.policies.scope import END
 from app.workflows.promotion import ATTENDING, STAYING, goes_up, has_pupils, is_over, why_not
 
+FIRST = ("school_id", "stage", "entry_year", "years", "level")  # what a new cohort is made of
 LAST_UNDO = (8, 31)  # month and day of the year that turned
 
 BySchool = dict[int, list[int]]  # a school's grade ids
@@ -56,36 +59,33 @@ def chunks(session: Session, run: PromotionRun) -> list[int]:
 
 def turn(session: Session, run: PromotionRun, managing_id: int) -> int:
     """Turn the year for the schools an authority manages; return how many turned."""
-    year, schools = run.year, _due(session, run.year, managing_id)
-    if not schools:
+    year, ids = run.year, _due(session, run.year, managing_id)
+    if not ids:
         return 0
-    ids = [school.id for school in schools]
     over = (among(Grade.school_id, ids), is_over(year))
     ended = _change(session, (*over, ~has_pupils()), {"state": GradeState.GRADUATED})
     stayed = _change(session, over, {"state": GradeState.OVER_STAGE})
     up = (among(Grade.school_id, ids), goes_up(year))
     moved = _change(session, up, {"level": Grade.level + 1})
-    opened = _open_first(session, schools, year)
+    opened = _open_first(session, ids, year)
     heads = {
         "moved_pupils": _heads(session, moved, ATTENDING),
         "stayed_pupils": _heads(session, stayed, STAYING),
     }
-    session.execute(
-        insert(PromotionResult),
-        [
-            {
-                "run_id": run.id,
-                "school_id": school_id,
-                "year": year,
-                "moved_grades": moved[school_id],
-                "opened_grades": opened[school_id],
-                "ended_grades": ended[school_id],
-                "stayed_grades": stayed[school_id],
-                **{name: counted.get(school_id, 0) for name, counted in heads.items()},
-            }
-            for school_id in ids
-        ],
-    )
+    results = [
+        {
+            "run_id": run.id,
+            "school_id": school_id,
+            "year": year,
+            "moved_grades": moved[school_id],
+            "opened_grades": opened[school_id],
+            "ended_grades": ended[school_id],
+            "stayed_grades": stayed[school_id],
+            **{name: counted.get(school_id, 0) for name, counted in heads.items()},
+        }
+        for school_id in ids
+    ]
+    _keep(session, results)
     return len(ids)
 
 
@@ -175,11 +175,11 @@ def depended_on(run: PromotionRun) -> Select[Any]:
 # ── inside ──────────────────────────────────────────────────────────────────────────────────
 
 
-def _due(session: Session, year: int, managing_id: int) -> Sequence[School]:
-    """Lock and return the authority's schools whose year has not turned; a second run waits."""
+def _due(session: Session, year: int, managing_id: int) -> Sequence[int]:
+    """Lock the authority's schools whose year has not turned and return their ids."""
     turned = exists().where(PromotionResult.school_id == School.id, PromotionResult.year == year)
     due = (
-        select(School)
+        select(School.id)
         .join(Organisation, Organisation.id == School.id)
         .where(Organisation.parent_id == managing_id, School.state == SchoolState.ACTIVE, ~turned)
         .order_by(School.id)
@@ -198,24 +198,34 @@ def _change(session: Session, where: Iterable[object], values: dict[str, object]
     return _by_school((school_id, grade_id) for school_id, grade_id in rows)
 
 
-def _open_first(session: Session, schools: Sequence[School], year: int) -> BySchool:
+def _open_first(session: Session, ids: Sequence[int], year: int) -> BySchool:
     """Open the first cohort of every stage the schools teach."""
-    firsts = [
-        {
-            "school_id": school.id,
-            "stage": stage,
-            "entry_year": year,
-            "years": school.years(stage),
-            "level": 1,
-        }
-        for school in schools
-        for stage in school.stages
-    ]
-    if not firsts:
-        return _by_school(())
-    opened = upsert(Grade).on_conflict_do_nothing().returning(Grade.school_id, Grade.id)
-    rows = session.execute(opened, firsts)
-    return _by_school((school_id, grade_id) for school_id, grade_id in rows)
+    kind, taught = Grade.__table__.c.stage.type, []
+    for stage in Stage:
+        years = getattr(School, f"years_{stage.value.lower()}")
+        first = (School.id, literal(stage, kind), literal(year), years, literal(1))
+        taught.append(select(*first).where(among(School.id, ids), years.is_not(None)))
+    opened = (
+        upsert(Grade)
+        .from_select(FIRST, union_all(*taught), include_defaults=False)
+        .on_conflict_do_nothing()
+        .returning(Grade.school_id, Grade.id)
+    )
+    return _by_school((school_id, grade_id) for school_id, grade_id in session.execute(opened))
+
+
+def _keep(session: Session, results: list[dict[str, Any]]) -> None:
+    """Write down what became of many schools, in one statement."""
+    types = PromotionResult.__table__.c
+    given = (
+        func.jsonb_to_recordset(literal(results, JSONB))
+        .table_valued(*(column(name, types[name].type) for name in results[0]), name="given")
+        .render_derived(with_types=True)
+    )
+    written = insert(PromotionResult).from_select(
+        list(results[0]), select(given), include_defaults=False
+    )
+    session.execute(written)
 
 
 def _heads(session: Session, grades: BySchool, status: tuple[str, ...]) -> dict[int, int]:
