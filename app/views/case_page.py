@@ -88,7 +88,7 @@ class CaseView(BaseView):
             to = url_for("CaseView.show", case_id=following or case_id, **ways)
             return redirect(to)
         ahead = self._sheet(following) if following else None
-        answer = self._part(ahead, told=told)
+        answer = self._part(ahead, told=told, stays=following == case_id)
         gone = case_id if following != case_id else 0
         answer.headers["HX-Trigger"] = json.dumps({"case:decided": {"id": gone}})
         return answer
