@@ -78,7 +78,8 @@ def a_pupil(page):
 
     def read(page):
         page.goto("/students/list/?_flt_0_status=IN_SCHOOL")
-        page.click("tbody[data-rows] tr:first-child td.name a")
+        with page.expect_navigation():
+            page.click("tbody[data-rows] tr:first-child td.name a")
         page.click("[data-reveal] >> nth=0")
         shown = page.locator(".seal .mono").first
         shown.filter(has_not_text="*").wait_for()
