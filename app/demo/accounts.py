@@ -21,7 +21,7 @@ from app.models.organisation import Tier
 from app.policies.roles import Role
 
 DESKS = {
-    Tier.MINISTRY: {"operator": Role.MIN},
+    Tier.MINISTRY: {"operator": Role.MIN, "operator2": Role.MIN},  # promotion takes two
     Tier.PROVINCE: {"registrar": Role.PR, "leader": Role.PL},
     Tier.CITY: {"registrar": Role.TR, "leader": Role.TL},
     Tier.COUNTY: {"registrar": Role.CR, "leader": Role.CL},

@@ -128,5 +128,5 @@ def test_a_scaled_world_is_written_by_several_processes(house, root, monkeypatch
     assert made.schools == 28
     assert made.pupils == sum(room.size for room in plan.rooms(2))
     assert counts(root, "SELECT sum(n) FROM headcount") == made.pupils
-    assert len(made.accounts) == 66
+    assert len(made.accounts) == 67
     assert {access.password for access in made.accounts} == {"one-for-all"}
