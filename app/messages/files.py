@@ -75,7 +75,7 @@ TEXTS: Texts = {
         "the rows into it and upload that.",
     ),
     "E-BATCH-REFUSED": Text(
-        "本批次有 {count} 行未通过检查，未导入任何一行；请下载错误清单，改正后重新上传。",
+        "本批次有 {count} 行未通过检查，未导入任何一行；请下载错误工作簿，改正后重新上传。",
         "{count} rows of this batch failed, so nothing was imported; download the error "
         "workbook, correct it and upload it again.",
     ),
