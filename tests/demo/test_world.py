@@ -82,7 +82,7 @@ def test_personal_data_are_sealed_and_found_by_digest(said, root, house):
 
 
 def test_every_desk_has_an_account_that_may_sign_in(said, root):
-    assert counts(root, "SELECT count(*) FROM account") == 4 + 10 * 2 + 14 * 3
+    assert counts(root, "SELECT count(*) FROM account") == 5 + 10 * 2 + 14 * 3
     lines = dict(line.split(maxsplit=1) for line in said.splitlines() if line[:2].isdigit())
     told = dict(zip(*[iter(lines["2141000101"].split()[:6])] * 2, strict=True))
     for desk, role in (("registrar@", "SR"), ("leader@", "SL"), ("teacher@", "CT")):
