@@ -12,6 +12,7 @@ from enum import Enum
 from typing import Any
 
 from flask_appbuilder.forms import DynamicForm, GeneralModelConverter
+from flask_babel import gettext, ngettext
 from flask_babel import lazy_gettext as _
 from wtforms import BooleanField, DateField, HiddenField, IntegerField, SelectField, StringField
 from wtforms import TextAreaField as LongField
@@ -99,8 +100,23 @@ class DayInput(DateInput):
         return super().__call__(field, **kwargs)
 
 
+class Words:
+    """The framework's own messages, said as our catalogue says them."""
+
+    gettext = staticmethod(gettext)
+    ngettext = staticmethod(ngettext)
+
+
 class HouseForm(DynamicForm):
     """What every form of ours carries: the version it was opened at, and what it showed then."""
+
+    class Meta(DynamicForm.Meta):
+        """Messages in our words."""
+
+        def get_translations(self, form: Any) -> Words:
+            """Return where the fields of a form look their messages up."""
+            del form
+            return Words()
 
     def opened(self) -> str:
         """Return what the fields show now, for the comparison if somebody else is faster."""

@@ -2,7 +2,8 @@
 
 `make translations` runs this file: it reads app/, brings messages.po into step (new strings come
 in without a translation, those no longer used go) and compiles messages.mo from it. Of
-Flask-AppBuilder's strings ours are those its own Chinese catalogue lacks, and those `SAID_OUR_WAY`.
+Flask-AppBuilder's strings ours are those its own Chinese catalogue lacks, and those `SAID_OUR_WAY`;
+of WTForms' all, which forms look up here.
 """
 
 import io
@@ -18,7 +19,9 @@ from babel.messages.pofile import read_po, write_po
 from config import ROOT
 
 APP = ROOT / "app"
-FAB = Path(find_spec("flask_appbuilder").submodule_search_locations[0])
+FAB, WTFORMS = (
+    Path(find_spec(name).submodule_search_locations[0]) for name in ("flask_appbuilder", "wtforms")
+)
 PO = APP / "translations" / "zh" / "LC_MESSAGES" / "messages.po"
 METHODS = [("**.py", "python"), ("**.html", "jinja2")]
 OPTIONS = {"**.html": {"silent": "false", "newstyle_gettext": "true"}}
@@ -64,6 +67,8 @@ def extracted():
     catalog = Catalog(domain="messages", locale="zh")
     for name, message, context in strings_of(APP):
         catalog.add(message, locations=[(f"app/{name}", 0)], context=context)
+    for name, message, context in strings_of(WTFORMS):
+        catalog.add(message, locations=[(f"wtforms/{name}", 0)], context=context)
     known = read(FAB / "translations" / "zh" / "LC_MESSAGES" / "messages.po")
     for name, message, context in strings_of(FAB):
         theirs = known.get(message)
