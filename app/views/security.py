@@ -11,6 +11,7 @@ from flask_appbuilder.security.decorators import no_cache
 from flask_appbuilder.security.sqla.manager import SecurityManager
 from flask_appbuilder.security.views import AuthDBView
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext
 from flask_login import logout_user
 from werkzeug.wrappers import Response
 
@@ -20,6 +21,8 @@ from app.views.actor import arrive, session
 
 class Gate(AuthDBView):
     """Sign in and, by POST only, sign out."""
+
+    invalid_login_message = lazy_gettext("Account or password is wrong; check both.")
 
     @expose("/login/", methods=["GET", "POST"])
     @no_cache

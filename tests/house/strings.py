@@ -42,7 +42,6 @@ SAID_OUR_WAY = {
     "Already exists.",
     "Changed Row",
     "Deleted Row",
-    "Invalid login. Please try again.",
     "Not a valid choice",
     "Not a valid date value",
     "No records found",
