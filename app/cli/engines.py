@@ -25,6 +25,8 @@ SETTINGS = {
     "shared_buffers": "256MB",
     "max_wal_size": "2GB",
     "wal_compression": "pglz",  # the wheel is built without lz4
+    "random_page_cost": "1.1",  # a solid-state disk: pages come by index, not by a scan
+    "max_parallel_workers_per_gather": "0",  # many small questions, few processors
     "timezone": "UTC",
     "log_timezone": "UTC",
     "log_line_prefix": "%m ",
