@@ -6,6 +6,7 @@ from gettext import GNUTranslations
 
 import pytest
 
+from app.codes.tables import DATA, table
 from tests.house.strings import APP, PO, extracted, read
 
 HAN = re.compile(r"[\u3400-\u9fff]")
@@ -23,6 +24,10 @@ JINJA = re.compile(r"\{#.*?#\}|\{%.*?%\}|\{\{.*?\}\}|&\w+;", re.DOTALL)
 KEYS = re.compile(r"<(kbd|script|style)\b.*?</\1>", re.DOTALL)
 TAGS = re.compile(r"<.*?>", re.DOTALL)
 CODE = sorted(APP.glob("views/**/*.py"))
+SCRIPTS = sorted(APP.glob("static/js/*.js"))
+REMARKS = re.compile(r"^\s*//.*$|\s{2}//.*$", re.MULTILINE)
+BOTH = re.compile(r"""say\(("[^"]+"|`[^`]+`), ("[^"]+"|`[^`]+`)""")
+CODE_TABLES = sorted({path.stem for path in DATA.glob("*.csv")} - {"admin_division"})
 PAGES = sorted(APP.glob("templates/**/*.html"))
 
 
@@ -110,3 +115,17 @@ def test_pages_say_nothing_by_themselves(path):
     assert re.findall(r"[%}]\}[:,] .{0,20}", path.read_text("utf-8")) == [], (
         "say _(': ') or _(', ')"
     )
+
+
+@pytest.mark.parametrize("path", SCRIPTS, ids=lambda path: path.name)
+def test_scripts_say_everything_in_both_languages(path):
+    text = REMARKS.sub("", path.read_text("utf-8"))
+    assert set(HAN.findall(BOTH.sub("", text))) == set()
+
+
+@pytest.mark.parametrize("name", CODE_TABLES)
+def test_codes_are_named_in_both_languages(name):
+    unnamed = [
+        entry.code for entry in table(name) if not entry.name_en or HAN.search(entry.name_en)
+    ]
+    assert unnamed == []

@@ -119,6 +119,7 @@ def an_event(page):
 @pytest.mark.parametrize("look", LOOKS, ids=lambda look: f"{look[0]}-{look[1]}-{look[2][0]}")
 def test_pages_are_whole_named_and_legible(visit, lived_in, look):
     page, seen = visit(*look), []
+    assert page.get_attribute("html", "lang") == {"zh": "zh-CN", "en": "en"}[look[1]]
     for address in LOOKS[look].format(**lived_in).split():
         assert page.goto(address).status == 200, address
         seen += faults(page)
