@@ -8,6 +8,7 @@ of WTForms' all, which forms look up here.
 
 import io
 import sys
+from datetime import UTC, datetime
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -77,8 +78,9 @@ def extracted():
 
 
 def compiled(catalog):
-    """Return the bytes of messages.mo."""
+    """Return the bytes of messages.mo, the same for the same strings."""
     file = io.BytesIO()
+    catalog.creation_date = catalog.revision_date = datetime(2026, 1, 1, tzinfo=UTC)
     write_mo(file, catalog)
     return file.getvalue()
 

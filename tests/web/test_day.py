@@ -9,6 +9,8 @@ from pathlib import Path
 import openpyxl
 import pytest
 
+from tests.web.conftest import DESK, PHONE, faults
+
 WORKBOOK = Path(__file__).parents[1] / "imports" / "data" / "national-clean-84.xlsx"
 SCHOOL, COUNTY = "2141000101", "411302"
 NEW_SCHOOL, NEW_COUNTY = "2141000301", "410102"
@@ -53,6 +55,9 @@ def day(visit, shot):
         def photo(self, name):
             self.n += 1
             shot(self.page, f"day-{self.n:02}-{name}")
+            for width, height in (PHONE, DESK):
+                self.page.set_viewport_size({"width": width, "height": height})
+                assert faults(self.page) == []
 
     return Day()
 
