@@ -142,4 +142,4 @@ def first_classes(teachers: dict[str, int], rooms: Sequence[Room]) -> Iterator[d
     """Yield which classes a school's teacher looks after: the first of each cohort."""
     for room in rooms:
         if room.plan.serial == 1 and room.plan.school.code in teachers:
-            yield {"user_id": teachers[room.plan.school.code], "class_id": room.class_id}
+            yield {"user_id": teachers[room.plan.school.code], "class_id": room.place.class_id}

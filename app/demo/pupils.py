@@ -18,7 +18,7 @@ from sqlalchemy import Connection, text
 from app.demo.mix import Mix
 from app.demo.people import Columns, people
 from app.demo.plan import SCHOOL_YEAR, SEED
-from app.demo.structure import Room
+from app.demo.structure import Place, Room
 from app.models.sealed import KEYS, Sealed
 from app.models.student import EndKind, Enrolment, Guardian, StartKind, Status, Student
 
@@ -32,12 +32,13 @@ DROP = sql.SQL("DROP TABLE {here}")
 
 STAYED, RESUMED, MOVED = "stayed", "resumed", "moved"
 PAST = Mix({STAYED: 96.5, RESUMED: 1, MOVED: 2.5})  # of those past their first year
+AUGUST = 8
 SUSPENDED_ON = date(SCHOOL_YEAR, 10, 12)
 PERIOD = (
-    "student_id", "school_id", "grade_id", "class_id",
+    "student_id", "school_id", "grade_id", "class_id", "class_name", "grade_code",
     "start_kind", "started_on", "end_kind", "ended_on",
 )  # fmt: skip
-Period = tuple[tuple[int, int, int], StartKind, date, EndKind | None, date | None]
+Period = tuple[Place, StartKind, date, EndKind | None, date | None]
 
 
 def write_pupils(connection: Connection, rooms: Sequence[Room]) -> int:
@@ -70,9 +71,9 @@ def standing(room: Room, ids: list[int], pupils: Columns) -> Columns:
     n = len(ids)
     return {
         "id": ids,
-        "school_id": [room.school_id] * n,
-        "grade_id": [room.grade_id] * n,
-        "class_id": [room.class_id] * n,
+        "school_id": [room.place.school_id] * n,
+        "grade_id": [room.place.grade_id] * n,
+        "class_id": [room.place.class_id] * n,
         "id_digest": [number and KEYS.digest(number) for number in pupils["id_number"]],
         "number_digest": [KEYS.digest(number) for number in pupils["number"]],
     }
@@ -83,7 +84,7 @@ def history(room: Room, ids: list[int], statuses: list[str]) -> Columns:
     rng = Random(f"{SEED}/past/{room.plan.school.code}/{room.plan.number}")
     pasts = PAST.draw(rng, len(ids)) if room.plan.level > 1 else [STAYED] * len(ids)
     rows = [
-        (pupil, *where, start.name, started, end and end.name, ended)
+        (pupil, *where, code_of(room, started), start.name, started, end and end.name, ended)
         for pupil, status, past in zip(ids, statuses, pasts, strict=True)
         for where, start, started, end, ended in periods_of(room, status, past)
     ]
@@ -92,7 +93,7 @@ def history(room: Room, ids: list[int], statuses: list[str]) -> Columns:
 
 def periods_of(room: Room, status: str, past: str) -> Iterator[Period]:
     """Yield one pupil's periods, the earliest first; a suspended pupil is in none now."""
-    here = (room.school_id, room.grade_id, room.class_id)
+    here = room.place
     start, since = StartKind.ADMITTED, date(room.plan.entry_year, 9, 1)
     spring = date(room.plan.entry_year + 1, 2, 20)
     if past == MOVED and room.came_from:
@@ -105,6 +106,12 @@ def periods_of(room: Room, status: str, past: str) -> Iterator[Period]:
         yield here, start, since, EndKind.SUSPENDED, SUSPENDED_ON
     else:
         yield here, start, since, None, None
+
+
+def code_of(room: Room, on: date) -> str:
+    """Return the code of the grade a class was in on a day; school years begin in August."""
+    level = on.year - (on.month < AUGUST) - room.plan.entry_year + 1
+    return f"{room.plan.stage.digit}{level}"
 
 
 def send(connection: Connection, model: Any, columns: Columns) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
 from random import Random
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, insert, select
 
@@ -22,15 +22,22 @@ SIZE_LIMITS = {Stage.PRIMARY: 45, Stage.JUNIOR: 50, Stage.SENIOR: 50}
 AT_ONCE = 5_000  # rows
 
 
-@dataclass(frozen=True, slots=True)
-class Room:
-    """A class that exists; ``came_from`` is a class of the same cohort at another school."""
+class Place(NamedTuple):
+    """Where a period was spent: school, cohort, class, and the class's name."""
 
-    plan: RoomPlan
     school_id: int
     grade_id: int
     class_id: int
-    came_from: tuple[int, int, int] | None
+    class_name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """A class that exists; ``came_from`` is one of the same cohort at another school."""
+
+    plan: RoomPlan
+    place: Place
+    came_from: Place | None
 
 
 def write_authorities(connection: Connection) -> dict[str, int]:
@@ -130,15 +137,19 @@ def neighbours(
     classes: dict[tuple[int, str], int],
 ) -> Iterator[Room]:
     """Yield the classes with their keys; pupils that moved came from the cohort's last school."""
-    last: dict[tuple[Stage, int], tuple[int, int, int]] = {}
+    last: dict[tuple[Stage, int], Place] = {}
     for plan in planned:
         school_id = ids[plan.school.code]
-        grade_id = grades[school_id, plan.stage, plan.level]
-        class_id = classes[school_id, str(plan.number)]
+        place = Place(
+            school_id,
+            grades[school_id, plan.stage, plan.level],
+            classes[school_id, str(plan.number)],
+            plan.number.default_name,
+        )
         before = last.get((plan.stage, plan.level))
-        elsewhere = before if before and before[0] != school_id else None
-        yield Room(plan, school_id, grade_id, class_id, elsewhere)
-        last[plan.stage, plan.level] = (school_id, grade_id, class_id)
+        elsewhere = before if before and before.school_id != school_id else None
+        yield Room(plan, place, elsewhere)
+        last[plan.stage, plan.level] = place
 
 
 def a_grade(school: SchoolPlan, stage: Stage, level: int, ids: dict[str, int]) -> dict[str, Any]:

@@ -55,7 +55,7 @@ def make(config: Config, scale: int = 1, processes: int = PROCESSES) -> World:
         record(connection, "demo.made", scale=scale)
     if scale > 1:
         pupils = sum(write_together(url, config.key_file, rooms, processes))
-    schools = len({room.school_id for room in rooms})
+    schools = len({room.place.school_id for room in rooms})
     return World(schools, len(rooms), pupils, accounts)
 
 

@@ -28,7 +28,7 @@ CREATE OR REPLACE TRIGGER owner BEFORE INSERT OR UPDATE OF {columns} ON {table}
 UNOWNED = "IF new.{by} IS NULL THEN new.owner_path := ''; RETURN new; END IF;\n  "
 PERIOD = """SELECT owner_path INTO new.pupil_path FROM student WHERE id = new.student_id;
   IF NOT FOUND THEN RAISE 'no such student' USING ERRCODE = 'XJ404'; END IF;
-  IF tg_op = 'INSERT' THEN  -- the words of the beginning stay with the period
+  IF tg_op = 'INSERT' AND new.grade_code IS NULL THEN  -- the words of the beginning stay
     SELECT translate(left(stage, 1), 'PJS', '123') || level INTO new.grade_code
     FROM grade WHERE id = new.grade_id;
     SELECT name INTO new.class_name FROM school_class WHERE id = new.class_id;

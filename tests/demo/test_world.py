@@ -61,6 +61,21 @@ def test_only_the_suspended_are_in_no_period_now(said, root):
     assert ways == {"ADMITTED", "RESUMED", "TRANSFERRED_IN"}
 
 
+def test_a_period_tells_the_grade_and_class_it_began_in(said, root):
+    told = {
+        row[0]: (row[1], row[2])
+        for row in root.execute(
+            "SELECT start_kind, array_agg(DISTINCT right(grade_code, 1)),"
+            " bool_and(class_name ~ '级.0[1-9].班$') FROM enrolment GROUP BY 1"
+        )
+    }
+    assert told == {
+        "ADMITTED": (["1"], True),
+        "RESUMED": (["2"], True),
+        "TRANSFERRED_IN": (["1"], True),
+    }
+
+
 def test_the_newcomers_of_one_school_are_missing(said, root):
     empty = """
         SELECT array_agg(c.number ORDER BY c.number) FROM school_class c
