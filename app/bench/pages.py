@@ -63,7 +63,11 @@ def measure(
         app = create_app(config, WTF_CSRF_ENABLED=False)
         seen = {tier: dict(tour(app, TIERS[tier], password, root, rounds)) for tier in tiers}
         deepest = last_page(root, seen_path(root, TIERS[WIDEST]))
-    seen[BARE] = dict(bare(bare_app(root_url), deepest))
+    plain = bare_app(root_url)
+    seen[BARE] = dict(bare(plain, deepest))
+    for made in (app, plain):
+        with made.app_context():
+            made.extensions["sqlalchemy"].engine.dispose()
     return table(seen, pupils_of(root_url))
 
 
@@ -86,13 +90,15 @@ def found(app: Flask, client: FlaskClient) -> Iterator[Visit]:
         for rule in app.url_map.iter_rules()
         if "GET" in (rule.methods or ()) and not rule.arguments and not NOT_PAGES.search(rule.rule)
     }
+    seen: set[str] = set()
     for path in sorted(rules):
         answer = client.get(path)
         if answer.status_code != OK or answer.mimetype != "text/html":
             continue
         yield Visit(path, [path])
-        card = next(iter(CARD.findall(answer.text)), None) if path.endswith("/list/") else None
-        if card and path != PUPILS and client.get(card).status_code == OK:
+        card = next(iter(CARD.findall(answer.text)), None)
+        if card and path != PUPILS and card not in seen and client.get(card).status_code == OK:
+            seen.add(card)
             yield Visit(re.sub(r"\d+$", "…", card), [card])
 
 

@@ -13,7 +13,9 @@ from alembic import command
 from app.bench import importing
 from app.bench import pages as screens
 from app.bench import promote as promotion
+from app.bench.cases import fill_desks
 from app.bench.figures import superuser
+from app.bench.importing import REGISTRAR
 from app.bench.peer import environment
 from app.cli.database import alembic
 from app.cli.embedded import start_engines
@@ -89,14 +91,15 @@ def registry(pupils: int) -> Iterator[str]:
 
 
 def fill(config: Config, scale: int, root_url: str) -> None:
-    """Make the world and let PostgreSQL tidy up, as its own vacuum would have by and by."""
+    """Make the world, put cases on the desks, and let PostgreSQL tidy up after it."""
     started = time.monotonic()
     init_all(config)
     made = world.make(config, scale)
-    with superuser(root_url) as root:
-        root.execute("VACUUM ANALYZE")
     seconds = time.monotonic() - started
     click.echo(f"made a registry of {made.pupils:,} pupils in {seconds:.0f} s", err=True)
+    with superuser(root_url) as root:
+        fill_desks(root, REGISTRAR)
+        root.execute("VACUUM ANALYZE")
 
 
 def scale_of(pupils: int) -> int:

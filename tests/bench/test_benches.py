@@ -3,7 +3,9 @@
 import pytest
 
 from app.bench import importing, pages, promote
+from app.bench.cases import fill_desks
 from app.bench.figures import Cost, Figures, costs, spread
+from app.bench.importing import REGISTRAR
 from app.cli.bench import scale_of
 from app.demo import world
 from config import Config
@@ -15,6 +17,7 @@ COUNT = "SELECT count(*) FROM {}"
 @pytest.fixture(scope="module")
 def root_url(root, house):
     world.make(Config.read())
+    assert fill_desks(root, REGISTRAR) > 60
     parts = root.info
     return f"postgresql://{parts.user}@/{parts.dbname}?host={parts.host}"
 
@@ -56,6 +59,7 @@ def test_pages_opens_every_list_as_a_tier_and_bare(root_url):
     assert "/" in cells[pages.BARE]
     assert cells[pages.HIGHEST] == "–"
     assert "archive of a pupil" in told
+    assert "/case/…" in told
     assert told["slowest p95"][1] == "≤ 150"
 
 
