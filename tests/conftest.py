@@ -19,6 +19,7 @@ import psycopg
 import pytest
 from alembic import command
 from flask.testing import FlaskClient
+from playwright.sync_api import sync_playwright
 from psycopg.rows import namedtuple_row
 from sqlalchemy import create_engine, event
 from sqlalchemy.orm import Session
@@ -38,6 +39,16 @@ from config import ENGINE, Config
 from tests.crew import Crew
 from tests.make import PASSWORD
 
+CHROMIUMS = ("chromium", "chromium-browser", "google-chrome")
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
 QUICK = {"XUEJI_LEASE_SECONDS": "2", "XUEJI_BACKOFF_SECONDS": "0.1"}
 BLANK, OWN = "blank", "own"  # a copy of the fresh database, and what a module makes of it
 
@@ -200,3 +211,18 @@ def settled(crew, root):
         raise AssertionError(row)
 
     return wait
+
+
+# ── a browser ────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.fixture(scope="session")
+def browser():
+    """Chromium without a window; without Chromium its tests are skipped."""
+    path = next(filter(None, map(shutil.which, CHROMIUMS)), None)
+    if path is None:
+        pytest.skip(f"No Chromium here: install one of {', '.join(CHROMIUMS)} to run this test.")
+    with sync_playwright() as playwright:
+        made = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
+        yield made
+        made.close()

@@ -85,6 +85,9 @@ def in_range(path: str, which: Range = Range.PUPILS) -> str:
 
 
 HOUSE = Range.HOUSE
+OF_A_BATCH = Scoped(
+    "batch_id", "import_batch", "owner_path", teacher=NOT_FOR_TEACHERS, grants=READ_WRITE
+)
 SCOPED: dict[str, Scoped | Follows] = {
     "school": Scoped("id", range=HOUSE),
     "campus": Scoped("school_id", range=HOUSE, grants=READ_WRITE),
@@ -104,9 +107,9 @@ SCOPED: dict[str, Scoped | Follows] = {
     "case_event": Follows("case_id", "case_file", APPEND_ONLY),
     "transfer": Follows("case_id", "case_file"),
     "import_batch": Scoped("school_id", teacher=NOT_FOR_TEACHERS),
-    "import_row": Scoped("batch_id", "import_batch", "owner_path", grants=READ_WRITE),
-    "import_guardian": Scoped("batch_id", "import_batch", "owner_path", grants=READ_WRITE),
-    "import_problem": Scoped("batch_id", "import_batch", "owner_path", grants=READ_WRITE),
+    "import_row": OF_A_BATCH,
+    "import_guardian": OF_A_BATCH,
+    "import_problem": OF_A_BATCH,
     "job": Scoped("organisation_id", range=HOUSE),
     "promotion_run": Scoped("authority_id", range=HOUSE),
     "promotion_result": Scoped("school_id", range=HOUSE, grants=READ_WRITE),

@@ -16,7 +16,6 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import sync_playwright
 
 from app.cli.places import sockets_of
 from config import ROOT
@@ -25,16 +24,6 @@ from tests.cli.conftest import Standing
 LOOK = Path(__file__).with_name("look.js").read_text("utf-8")
 PASSWORD = "Kite-and-plum-1"
 DESK, PHONE = (1366, 768), (390, 844)
-CHROMIUMS = ("chromium", "chromium-browser", "google-chrome")
-ARGUMENTS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 
 
 def pytest_collection_modifyitems(items):
@@ -60,18 +49,6 @@ def console(browser):
         shutil.rmtree((house.var / "pg").resolve().parent, ignore_errors=True)
         shutil.rmtree(sockets_of(house.var), ignore_errors=True)
         shutil.rmtree(folder, ignore_errors=True)
-
-
-@pytest.fixture(scope="session")
-def browser():
-    """Chromium without a window; without Chromium its tests are skipped."""
-    path = next(filter(None, map(shutil.which, CHROMIUMS)), None)
-    if path is None:
-        pytest.skip(f"No Chromium here: install one of {', '.join(CHROMIUMS)} to run this test.")
-    with sync_playwright() as playwright:
-        made = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
-        yield made
-        made.close()
 
 
 @pytest.fixture

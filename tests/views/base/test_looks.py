@@ -4,15 +4,13 @@ from html import escape
 from urllib.parse import urlsplit
 
 import pytest
+from playwright.sync_api import expect
 
 from app.policies import scope
 from tests import make
 
-playwright = pytest.importorskip("playwright.sync_api")
 pytestmark = pytest.mark.browser
 
-CHROMIUM = "/usr/bin/chromium"
-ARGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync"]
 HOME = "http://localhost"  # an origin the browser trusts
 WIDE, NARROW, PHONE = (1440, 900), (1366, 768), (390, 844)
 LOOK = """() => {
@@ -36,18 +34,10 @@ LOOK = """() => {
 FINE = {"sideways": 0, "unnamed": [], "tiny": [], "small": [], "headings": 1}
 
 
-@pytest.fixture(scope="session")
-def chromium():
-    with playwright.sync_playwright() as started:
-        browser = started.chromium.launch(executable_path=CHROMIUM, args=ARGS)
-        yield browser
-        browser.close()
-
-
 @pytest.fixture
-def tab(chromium, desk):
+def tab(browser, desk):
     """A tab whose every request the registrar's test client answers; what went wrong is kept."""
-    context = chromium.new_context()
+    context = browser.new_context()
     page = context.new_page()
     page.trouble = []
     page.on("console", lambda said: said.type == "error" and page.trouble.append(said.text))
@@ -118,7 +108,7 @@ def test_keys_move_and_pick_and_the_bar_counts(tab):
 def test_letters_are_dead_while_somebody_types(tab):
     visit(tab, "/pupils/list/")
     tab.locator("details.chip-box summary").first.click()
-    playwright.expect(tab.locator("#f_flt_0_name")).to_be_focused()
+    expect(tab.locator("#f_flt_0_name")).to_be_focused()
     tab.keyboard.type("jx?")
     assert tab.locator("tr.here").count() == 0
     assert tab.locator("dialog[open]").count() == 0
@@ -141,8 +131,8 @@ def test_an_act_asks_first_and_escape_does_nothing(tab, schools, session):
     tab.keyboard.press("Escape")
     assert tab.url.endswith("/pupils/list/")
     tab.locator("button[name=action]").click()
-    tab.locator("#ask-yes").click()
-    tab.wait_for_load_state()
+    with tab.expect_navigation():
+        tab.locator("#ask-yes").click()
     scope.enter(make.WHOLE, session)  # the browser answers in another context than the test's
     session.expire_all()
     assert 7 in {pupil.seat_no for pupil in schools.pupils}
@@ -151,7 +141,7 @@ def test_an_act_asks_first_and_escape_does_nothing(tab, schools, session):
 def test_a_name_typed_into_a_filter_never_enters_the_address(tab):
     visit(tab, "/pupils/list/")
     tab.locator("details.chip-box summary").first.click()
-    playwright.expect(tab.locator("#f_flt_0_name")).to_be_focused()
+    expect(tab.locator("#f_flt_0_name")).to_be_focused()
     tab.keyboard.type("陈")
     tab.keyboard.press("Enter")
     tab.wait_for_url("**_q=*")
