@@ -35,7 +35,10 @@ def lawful(session, case, pupil_id, homes):
         assert len(agreed) == 5
 
 
-@pytest.mark.parametrize("seed", range(4))
+LONG = [pytest.param(seed, marks=pytest.mark.soak) for seed in range(4, 1000)]
+
+
+@pytest.mark.parametrize("seed", [*range(4), *LONG])
 def test_a_random_walk_never_leaves_the_law(session, seed):
     dice = random.Random(seed)  # noqa: S311
     scope.enter(make.WHOLE, session)
