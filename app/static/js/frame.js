@@ -40,6 +40,8 @@
   });
   document.querySelectorAll("details.chip-box").forEach(function (box) {
     box.addEventListener("toggle", function () {
+      const pop = box.open && box.querySelector(".chip-pop");
+      if (pop) { box.classList.toggle("is-far", box.getBoundingClientRect().left + pop.offsetWidth > document.documentElement.clientWidth); }
       const first = box.open && box.querySelector("input, select");
       if (first && !matchMedia("(pointer: coarse)").matches) { first.focus(); }
     });
