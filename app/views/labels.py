@@ -18,6 +18,7 @@ from markupsafe import Markup, escape
 
 from app.codes import masking
 from app.codes.tables import table
+from app.views.deeds import DEEDS, THINGS
 from app.views.words import lang
 
 CHINA = ZoneInfo("Asia/Shanghai")
@@ -146,6 +147,8 @@ WORDS: Mapping[str, Mapping[str, Any]] = {
         "REPORT": _("Reported to"),
         "PULL": _("Archive pulled"),
     },
+    "Deed": DEEDS,
+    "Thing": THINGS,
 }
 
 
@@ -164,6 +167,8 @@ def code_name(name: str, code: str) -> str:
 
 def choices_of(family: str | type[Enum]) -> list[tuple[str, str]]:
     """Return every code of a table, or member of an enum, with its word: for forms and filters."""
+    if isinstance(family, str) and family in WORDS:
+        return [(name, str(word)) for name, word in WORDS[family].items()]
     if isinstance(family, str):
         return [(entry.code, entry.name(lang())) for entry in table(family)]
     return [(member.name, word_of(family.__name__, member.name)) for member in family]

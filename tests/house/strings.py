@@ -26,7 +26,7 @@ FAB, WTFORMS = (
 PO = APP / "translations" / "zh" / "LC_MESSAGES" / "messages.po"
 METHODS = [("**.py", "python"), ("**.html", "jinja2")]
 OPTIONS = {"**.html": {"silent": "false", "newstyle_gettext": "true"}}
-KEYWORDS = {**DEFAULT_KEYWORDS, "lazy_gettext": None, "lazy_ngettext": (1, 2)}
+KEYWORDS = {**DEFAULT_KEYWORDS, "lazy_gettext": None, "lazy_pgettext": ((1, "c"), 2)}
 HEADER = r"""# English is the source, this the reviewed text; `make translations` keeps it in step.
 msgid ""
 msgstr ""

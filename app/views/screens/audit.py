@@ -6,67 +6,25 @@ import json
 from typing import Any
 
 from flask_babel import lazy_gettext as _
+from flask_babel import lazy_pgettext, pgettext
 from markupsafe import Markup
 
 from app.models.account import Account
 from app.models.audit import AuditEvent
 from app.views.actor import session
-from app.views.filters import EqualFilter
-from app.views.labels import NONE, moment, plain
+from app.views.labels import NONE, moment, plain, word_of
 from app.views.scoped import ScopedInterface, ScopedModelView
-
-DEEDS = {
-    "account.login": _("Signed in"),
-    "account.logout": _("Signed out"),
-    "student.reveal": _("Looked at a whole number"),
-    "student.find": _("Looked for a pupil by number"),
-    "student.added": _("Registered a pupil"),
-    "student.changed": _("Changed a pupil's data"),
-    "guardian.added": _("Added a guardian"),
-    "guardian.changed": _("Changed a guardian"),
-    "guardian.deleted": _("Deleted a guardian"),
-    "school.added": _("Added a school"),
-    "school.changed": _("Changed a school"),
-    "campus.added": _("Added a campus"),
-    "campus.changed": _("Changed a campus"),
-    "campus.deleted": _("Deleted a campus"),
-    "grade.added": _("Added a grade"),
-    "grade.changed": _("Changed a grade"),
-    "school_class.added": _("Added a class"),
-    "school_class.changed": _("Changed a class"),
-    "school_class.deleted": _("Deleted a class"),
-    "organisation.added": _("Added an organisation"),
-    "organisation.changed": _("Changed an organisation"),
-    "code_value.changed": _("Changed a code"),
-    "job.cancelled": _("Called off a job"),
-    "case.submit": _("Submitted a case"),
-    "case.agree": _("Agreed to a case"),
-    "case.disagree": _("Disagreed with a case"),
-    "case.send_back": _("Sent a case back"),
-    "case.withdraw": _("Withdrew a case"),
-    "case.report": _("Noted an arrival"),
-    "case.pull": _("Pulled an archive"),
-    "import.commit": _("Wrote an import"),
-    "import.errors": _("Fetched an error workbook"),
-    "promotion.rehearse": _("Rehearsed a promotion"),
-    "promotion.done": _("Carried out a promotion"),
-    "promotion.undo": _("Undid a promotion"),
-    "pupil.struck": _("Struck a pupil who was not registered"),
-    "demo.made": _("Made the demo world"),
-    "pupil.search": _("Looked for a pupil of another school"),
-    "scope.elevated": _("A process acted beyond the person's scope"),
-}
 
 
 def deed_of(action: str) -> str:
     """Say what was done; a deed without words is shown by its name."""
-    return str(DEEDS.get(action, action))
+    return word_of("Deed", action)
 
 
 def person_of(user_id: int | None) -> str:
     """Name an account; the system has none."""
     if user_id is None:
-        return str(_("System"))
+        return str(pgettext("actor", "System"))
     account = session().get(Account, user_id)
     return f"{account.name} ({account.login})" if account else f"#{user_id}"
 
@@ -96,7 +54,7 @@ class AuditEventView(ScopedModelView):
         "action": _("Deed"),
         "object_type": _("On what"),
         "object_id": _("Which"),
-        "ip": _("From"),
+        "ip": lazy_pgettext("network", "From"),
         "owner_path": _("Organisation"),
         "seq": _("Number in the chain"),
         "details": _("Details"),
@@ -115,11 +73,10 @@ class AuditEventView(ScopedModelView):
         "owner_path": "mono fold",
         "seq": "r fold",
     }
-    own_filters = {"object_type": EqualFilter}
+    code_columns = {"action": "Deed", "object_type": "Thing"}
     formatters_columns = {
         "at": moment,
         "actor": person_of,
-        "action": deed_of,
         "object_id": plain,
         "seq": str,
         "details": details_of,
