@@ -33,6 +33,13 @@ from config import Config
 
 REGISTRAR = "registrar@2141000101"
 TABLES = ("student", "guardian")
+COHORT = """
+SELECT coalesce(sum(n), 0)::int FROM headcount h
+JOIN grade g ON g.id = h.grade_id
+JOIN school s ON s.id = h.school_id
+JOIN organisation o ON o.id = s.territorial_id
+WHERE o.code = %s AND g.stage = %s AND g.entry_year = %s
+"""
 
 
 def measure(config: Config, root_url: str, rows: int, venv: Path | None) -> Figures:
@@ -40,7 +47,7 @@ def measure(config: Config, root_url: str, rows: int, venv: Path | None) -> Figu
     KEYS.unlock(config.key_file)
     with superuser(root_url) as root, tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "pupils.xlsx"
-        workbook.write(path, newcomers(rows, registered(root)))
+        workbook.write(path, newcomers(root, rows))
         figures = Figures(
             f"B1–B3 import of {rows:,} pupils with their families into {registered(root):,}"
         )
@@ -63,10 +70,12 @@ def measure(config: Config, root_url: str, rows: int, venv: Path | None) -> Figu
     return figures
 
 
-def newcomers(rows: int, registered: int) -> RoomPlan:
+def newcomers(root: Connection[tuple[int]], rows: int) -> RoomPlan:
     """Return a class of that many pupils nobody has seen yet, at the first demo school."""
-    first = next(room for room in rooms() if room.level == 1)
-    return RoomPlan(first.school, first.stage, 1, 1, rows, first=registered)
+    one = next(room for room in rooms() if room.level == 1)
+    cohort = (one.school.territorial, one.stage.name, one.entry_year)
+    row = root.execute(COHORT, cohort).fetchone()
+    return RoomPlan(one.school, one.stage, 1, 1, rows, first=row[0] if row else 0)
 
 
 def registered(root: Connection[tuple[int]]) -> int:

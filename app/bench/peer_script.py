@@ -56,7 +56,7 @@ def main(asked: dict[str, Any]) -> float:
         "model": pupil,
         "use_bulk": True,
         "batch_size": AT_ONCE,
-        "import_id_fields": ("id_number",),
+        "import_id_fields": ("id_number", "name", "birth_date"),
         "fields": tuple(own.values()),
     }
     fields = {name: field(attribute=name, column_name=heading) for heading, name in own.items()}

@@ -25,6 +25,7 @@ from app.models.school import Stage
 
 ENTRY_AGES = {Stage.PRIMARY: 6, Stage.JUNIOR: 12, Stage.SENIOR: 15}  # on 31 August
 DAYS, STRIDE = 365, 151  # of a cohort's birthdays, and how they are dealt out
+SEATS = 9_999  # the most a seat's number can say; a bench fills classes beyond all bounds
 RESIDENT, NO_NUMBER, HONG_KONG_PAPER, PASSPORT = "1", "Z", "6", "A"
 
 RURAL, URBAN = "1", "2"
@@ -242,7 +243,7 @@ def schooling(draw: Draw) -> Columns:
     modes = draw.mixed(COMMUTE)
     return {
         "status": draw.mixed(STATUS),
-        "seat_no": list(range(1, n + 1)),
+        "seat_no": [nth % SEATS + 1 for nth in range(n)],
         "entry_ym": [f"{room.entry_year}09"] * n,
         "entry_method": draw.mixed(COMPULSORY_ENTRY if compulsory else SENIOR_ENTRY),
         "attendance": ["2" if board else "1" for board in boards],
