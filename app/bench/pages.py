@@ -22,7 +22,7 @@ from werkzeug.security import generate_password_hash
 from app.bench.bare import bare_app
 from app.bench.figures import Figures, spread, superuser
 from app.factory import create_app
-from app.views.interface import COUNT_LIMIT
+from app.views.interface import LEAF_LIMIT
 from config import Config
 
 TIERS = {
@@ -200,7 +200,7 @@ def last_page(root: Connection[tuple[int]], scope: str) -> int:
     row = root.execute(
         "SELECT coalesce(sum(n), 0)::int FROM headcount WHERE owner_path ^@ %s", (scope,)
     ).fetchone()
-    return max(0, min(row[0] if row else 0, COUNT_LIMIT) - 1) // PAGE
+    return max(0, min(row[0] if row else 0, LEAF_LIMIT) - 1) // PAGE
 
 
 def pupils_of(root_url: str) -> int:

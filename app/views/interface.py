@@ -15,6 +15,7 @@ from app.models.sealed import Sealed
 from app.views.filters import IndexFriendly, ManyFilter, RelationFilter, key_of
 
 COUNT_LIMIT = 10_000  # rows a list counts before it says "10,000+"
+LEAF_LIMIT = 5_000  # rows a list can be leafed through; what lies deeper is for filters to find
 
 
 class ScopedInterface(SQLAInterface):

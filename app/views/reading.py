@@ -16,7 +16,7 @@ from app.views import labels
 from app.views.asking import DISCREET, asked, sealed, unsealed
 from app.views.doors import door, may
 from app.views.filters import CodeFilter, ValueFilter
-from app.views.interface import COUNT_LIMIT
+from app.views.interface import LEAF_LIMIT
 from app.views.links import link
 from app.views.lookup import Lookup, answer
 from app.views.widgets import XuejiList, XuejiSearch, XuejiShow
@@ -151,7 +151,7 @@ class Reading(ModelView):
             filters,
             actions,
             *order,
-            page=min(max(page or 0, 0), COUNT_LIMIT // size - 1),  # nobody leafs further
+            page=min(max(page or 0, 0), LEAF_LIMIT // size - 1),  # nobody leafs further
             page_size=size,
             widgets=widgets,
             view=self,

@@ -10,7 +10,7 @@ from flask_appbuilder.widgets import FormWidget, ListWidget, RenderTemplateWidge
 from flask_babel import gettext as _
 from werkzeug.routing import BuildError
 
-from app.views.interface import COUNT_LIMIT
+from app.views.interface import COUNT_LIMIT, LEAF_LIMIT
 from app.views.labels import choices_of, figure
 from app.views.links import here, link
 
@@ -108,8 +108,8 @@ def counted(count: int, exact: Any = None) -> str:
 def pages(args: dict[str, Any]) -> list[Page]:
     """Return the steps: back, the first, the neighbours, on."""
     at, size, count = args["page"] or 0, args["page_size"], args["count"]
-    is_capped = count > COUNT_LIMIT
-    last = max(-(-min(count, COUNT_LIMIT) // size) - 1, 0)
+    is_capped = count > LEAF_LIMIT
+    last = max(-(-min(count, LEAF_LIMIT) // size) - 1, 0)
     if not last and not at:
         return []
     arg = f"page_{args['modelview_name']}"

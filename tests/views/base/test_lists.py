@@ -113,7 +113,7 @@ def test_a_long_list_counts_to_its_limit_and_says_so(desk, monkeypatch):
 
 
 def test_a_page_beyond_the_limit_is_the_last_one_within_it(desk, monkeypatch):
-    monkeypatch.setattr("app.views.reading.COUNT_LIMIT", 25)
+    monkeypatch.setattr("app.views.reading.LEAF_LIMIT", 25)
     first = names(desk.get("/pupils/list/?psize_StudentView=25"))
     assert names(desk.get("/pupils/list/?psize_StudentView=25&page_StudentView=99999")) == first
 
