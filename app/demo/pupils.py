@@ -15,8 +15,9 @@ from typing import Any
 from psycopg import sql
 from sqlalchemy import Connection, text
 
+from app.demo.draw import Columns
 from app.demo.mix import Mix
-from app.demo.people import Columns, people
+from app.demo.people import people
 from app.demo.plan import SCHOOL_YEAR, SEED
 from app.demo.structure import Place, Room
 from app.models.sealed import KEYS, Sealed
