@@ -473,8 +473,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("id", "school_id"),
         sa.UniqueConstraint("school_id", "stage", "entry_year"),
+        postgresql_with={"fillfactor": "50"},
     )
-    op.create_index("grade_owner", "grade", ["owner_path", "stage", "level"], unique=False)
+    op.create_index("grade_owner", "grade", ["owner_path", "stage", "entry_year"], unique=False)
     op.create_table(
         "import_batch",
         sa.Column("id", sa.Integer(), nullable=False),
