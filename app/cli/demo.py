@@ -26,7 +26,12 @@ from config import Config
 @click.option("--processes", type=click.IntRange(1, 64), default=PROCESSES, show_default=True)
 def demo(if_empty: bool, scale: int, processes: int) -> None:
     """Make the demo world and print its accounts, once."""
-    config = attach(Config.read())
+    config = Config.read()
+    if not config.demo:
+        raise CannotStart(
+            "This is no demo: set XUEJI_DEMO=1, here and for `xueji up`, whose pages then say so."
+        )
+    config = attach(config)
     with reach(config.needed("database_url"), "XUEJI_DATABASE_URL") as conn:
         require_current(conn)
     if not is_empty(config):

@@ -12,7 +12,6 @@ from sqlalchemy import Connection, insert, select
 from werkzeug.security import generate_password_hash
 
 from app.demo import names
-from app.demo.marker import DOMAIN
 from app.demo.plan import SEED, authorities, base_schools
 from app.demo.structure import Room, head_teacher
 from app.models.account import Account, AccountClass
@@ -29,6 +28,7 @@ DESKS = {
 }
 TECHNICAL = {"admin": Role.ADM, "security": Role.SEC, "auditor": Role.AUD}
 MINISTRY = "000000"
+DOMAIN = "demo.invalid"  # a domain that RFC 2606 keeps from ever existing
 LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"  # none that looks like another
 # A random password of 12 letters has 59 bits: guessing it is not stopped by a slower hash.
 QUICK_HASH = "scrypt:16384:8:1"

@@ -7,7 +7,6 @@ from werkzeug.security import check_password_hash
 
 from app.cli.demo import demo
 from app.demo import plan, world
-from app.demo.marker import is_demo
 from app.models.sealed import KEYS
 from app.policies import scope
 from config import Config
@@ -17,8 +16,15 @@ def counts(root, sql, *values):
     return root.execute(sql, values).fetchone()[0]
 
 
+@pytest.fixture(autouse=True, scope="module")
+def demo_mode(root):
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XUEJI_DEMO", "1")
+        yield
+
+
 @pytest.fixture(scope="module")
-def said(root):
+def said(root, demo_mode):
     answer = CliRunner().invoke(demo, ["--if-empty"], catch_exceptions=False)
     assert answer.exit_code == 0
     return answer.output
@@ -121,10 +127,11 @@ def test_a_class_teacher_sees_the_first_class_of_every_cohort(said, root):
     assert [row.number for row in numbers] == [f"{year}101" for year in range(2021, 2027)]
 
 
-def test_the_registry_knows_that_it_is_a_demo(said, session):
-    with world.begin(Config.read().database_url) as here:
-        assert is_demo(here)
-    assert not is_demo(session)  # the registry of the other tests
+def test_outside_demo_mode_there_is_no_demo(root, monkeypatch):
+    monkeypatch.setenv("XUEJI_DEMO", "0")
+    refused = CliRunner().invoke(demo, [])
+    assert refused.exit_code == 1
+    assert "XUEJI_DEMO=1" in refused.output
 
 
 def test_a_second_world_is_not_made(said, root):
