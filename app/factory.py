@@ -10,7 +10,7 @@ from flask_appbuilder import AppBuilder
 
 from app.extensions import csrf, db
 from app.models.sealed import KEYS
-from app.policies.roles import fab_roles
+from app.policies.rights import fab_roles
 from app.policies.scope import guard
 from app.views.actor import forget
 from app.views.errors_page import register_errors

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from alembic import context
-from sqlalchemy import create_engine, pool
+from sqlalchemy import create_engine, inspect, pool
 
 from app.models.base import Model
 from app.models.every import MODULES
@@ -33,10 +33,13 @@ def migrate(connection) -> None:  # noqa: ANN001
         compare_type=True,
         transactional_ddl=True,
     )
+    if context.config.attributes.get("writing"):  # a new migration is compared, nothing is changed
+        context.run_migrations()
+        return
     rls.lift(connection)
     context.run_migrations()
-    if connection.exec_driver_sql("SELECT to_regclass('public.student')").scalar():
-        rls.sync(connection)
+    if Model.metadata.tables.keys() <= set(inspect(connection).get_table_names()):
+        rls.sync(connection)  # a step back is completed by the program it leads back to
 
 
 run()

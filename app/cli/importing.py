@@ -25,7 +25,8 @@ from app.messages.catalogue import say
 from app.models.account import Account
 from app.models.import_batch import BatchState
 from app.models.sealed import KEYS, Locked
-from app.policies.roles import Role, may
+from app.policies.rights import holds
+from app.policies.roles import Role
 from app.policies.scope import scope_of, within
 from config import Config
 
@@ -88,7 +89,7 @@ def somebody(login: str) -> int:
         ).one_or_none()
     if found is None:
         raise click.ClickException(f"There is no enabled account {login}.")
-    if not may(Role(found.role), "ImportBatch", "can_upload"):
+    if not holds(Role(found.role), "ImportBatch", "can_upload"):
         raise click.ClickException(f"{login} may not import pupils: a school's registrar does.")
     user_id: int = found.user_id
     return user_id

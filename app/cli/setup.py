@@ -27,7 +27,9 @@ def migration(what: str) -> None:
     with reach(config.needed("owner_database_url"), "XUEJI_OWNER_DATABASE_URL") as conn:
         require_current(conn)
     number = f"{int(head() or 0) + 1:04}"
-    command.revision(alembic(), what, autogenerate=True, rev_id=number)
+    settings = alembic()
+    settings.attributes["writing"] = True
+    command.revision(settings, what, autogenerate=True, rev_id=number)
 
 
 @click.command()

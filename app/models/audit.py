@@ -22,6 +22,8 @@ class AuditEvent(Owned, Model):
     __table_args__ = (
         UniqueConstraint("owner_path", "seq"),
         Index("audit_event_owner", "owner_path", "id"),
+        Index("audit_event_object", "object_type", "object_id", "id"),
+        Index("audit_event_actor", "actor", "id"),
     )
 
     id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
@@ -44,6 +46,15 @@ class AuditHead(Model):
     path: Mapped[PathText] = mapped_column(PATH, primary_key=True)
     seq: Mapped[int] = mapped_column(BigInteger)
     hash: Mapped[bytes]
+
+
+class KeyCheck(Model):
+    """What each sealing key once sealed: a wrong key file is known before anything is written."""
+
+    __tablename__ = "key_check"
+
+    key_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    sealed: Mapped[bytes]
 
 
 class RowHistory(Owned, Model):

@@ -82,6 +82,9 @@ class Case(Owned, Model):
     common_path: Mapped[PathText] = mapped_column(default="", server_default="")
     state: Mapped[str] = mapped_column(String(32))
     initiator_id: Mapped[int] = mapped_column(ForeignKey("account.user_id"))
+    keeper_id: Mapped[int | None] = mapped_column(  # who took over when the initiator left
+        ForeignKey("account.user_id", name="case_file_keeper")
+    )
     initiator_org_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"))
     batch_id: Mapped[int | None] = mapped_column(ForeignKey("import_batch.id"))
     opened_at: Mapped[datetime] = mapped_column(server_default=func.now())

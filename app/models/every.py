@@ -13,6 +13,7 @@ from app.models import (
     promotion,
     school,
     student,
+    switch,
 )
 
 MODULES = (
@@ -26,4 +27,5 @@ MODULES = (
     promotion,
     school,
     student,
+    switch,
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from sqlalchemy import Connection, text
@@ -33,14 +33,18 @@ BY_CLASS = (
 )
 BY_PUPIL = f"({FREE} OR student_id IN (SELECT id FROM student))"  # noqa: S608
 NOT_FOR_TEACHERS = f"({FREE})"
+ME = "nullif(current_setting('app.actor', true), '')::int"
+BY_PERSON = f"({FREE} OR user_id = {ME})"
+BY_ACTOR = f"({FREE} OR actor = {ME})"
 
 
 @dataclass(frozen=True, slots=True)
 class Scoped:
     """A table with an `owner_path`, read through ``by`` from ``parent``.``column``, never input.
 
-    ``also`` adds conditions under which a row is seen too; ``teacher`` narrows it for class
-    teachers; ``insert_anywhere`` is for trails that a person may write but not read.
+    ``also`` adds conditions under which a row is seen too; ``teacher`` narrows it for teachers;
+    ``reads`` lets more be read than written; ``insert_anywhere`` is for trails that a person may
+    write but not read.
     """
 
     by: str = ""
@@ -50,6 +54,7 @@ class Scoped:
     also: tuple[str, ...] = ()
     teacher: str = ""
     grants: str = NO_DELETE
+    reads: str = ""
     insert_anywhere: bool = False
 
     @property
@@ -85,6 +90,12 @@ def in_range(path: str, which: Range = Range.PUPILS) -> str:
 
 
 HOUSE = Range.HOUSE
+ANYBODY = "true"
+OF_A_PERSON = Scoped(
+    "user_id", "account", "owner_path", HOUSE, teacher=NOT_FOR_TEACHERS, grants=READ_WRITE,
+    reads=in_range("owner_path", HOUSE),
+)  # fmt: skip
+OF_A_GROUP = replace(OF_A_PERSON, by="group_id", parent="user_group")
 OF_A_BATCH = Scoped(
     "batch_id", "import_batch", "owner_path", teacher=NOT_FOR_TEACHERS, grants=READ_WRITE
 )
@@ -110,12 +121,31 @@ SCOPED: dict[str, Scoped | Follows] = {
     "import_row": OF_A_BATCH,
     "import_guardian": OF_A_BATCH,
     "import_problem": OF_A_BATCH,
+    "account": Scoped("organisation_id", range=HOUSE, teacher=BY_PERSON, reads=ANYBODY),
+    "account_class": replace(OF_A_PERSON, reads=ANYBODY),  # read before the scope is known
+    "account_right": OF_A_PERSON,
+    "credential": replace(OF_A_PERSON, teacher=BY_PERSON, grants=NO_DELETE, reads=""),
+    "user_group": Scoped(
+        "organisation_id",
+        range=HOUSE,
+        teacher=NOT_FOR_TEACHERS,
+        grants=READ_WRITE,
+        reads=in_range("owner_path", HOUSE),
+    ),
+    "group_member": OF_A_GROUP,
+    "group_right": OF_A_GROUP,
+    "switch_value": Scoped(
+        "organisation_id", range=HOUSE, teacher=NOT_FOR_TEACHERS, grants=APPEND_ONLY, reads=ANYBODY
+    ),
     "job": Scoped("organisation_id", range=HOUSE),
     "promotion_run": Scoped("authority_id", range=HOUSE),
     "promotion_result": Scoped("school_id", range=HOUSE, grants=READ_WRITE),
-    "audit_event": Scoped(range=HOUSE, grants=APPEND_ONLY, insert_anywhere=True),
+    "audit_event": Scoped(range=HOUSE, teacher=BY_ACTOR, grants=APPEND_ONLY, insert_anywhere=True),
     "row_history": Scoped(
-        also=("EXISTS (SELECT 1 FROM student held WHERE held.id = student_id)",),
+        also=(
+            f"(student_id IS NULL AND {in_range('owner_path', HOUSE)})",
+            "EXISTS (SELECT 1 FROM student held WHERE held.id = student_id)",
+        ),
         teacher=BY_PUPIL,
         grants=APPEND_ONLY,
         insert_anywhere=True,
@@ -123,11 +153,10 @@ SCOPED: dict[str, Scoped | Follows] = {
 }
 PUBLIC: dict[str, str] = {  # table: what the application may do with it
     "organisation": NO_DELETE,
-    "account": NO_DELETE,  # read before the scope is known; no pupil's data
-    "account_class": READ_WRITE,
     "code_value": NO_DELETE,
     "division": "SELECT",
     "pulse": READ_WRITE,
+    "key_check": "SELECT",
     "audit_head": "",  # the chain's last links: only the trigger touches them
     "alembic_version": "SELECT",
     "ab_": READ_WRITE,  # FAB's own tables, by prefix
@@ -138,10 +167,16 @@ ALTER TABLE {table} ENABLE ROW LEVEL SECURITY;
 ALTER TABLE {table} FORCE ROW LEVEL SECURITY;
 DROP POLICY IF EXISTS scope ON {table};
 DROP POLICY IF EXISTS trail ON {table};
+DROP POLICY IF EXISTS reads ON {table};
 REVOKE ALL ON {table} FROM {role};
 GRANT {grants} ON {table} TO {role};
 """
+TRIGGERS = """
+SELECT tgrelid::regclass::text, tgname FROM pg_trigger
+WHERE NOT tgisinternal AND tgrelid::regclass::text !~ '[.]'
+"""
 SCOPE = "CREATE POLICY scope ON {table} TO {role} USING ({rule}) WITH CHECK ({rule});"
+READS = "CREATE POLICY reads ON {table} FOR SELECT TO {role} USING ({reads});"
 TRAIL = """
 CREATE POLICY scope ON {table} FOR SELECT TO {role} USING ({rule});
 CREATE POLICY trail ON {table} FOR INSERT TO {role} WITH CHECK (true);
@@ -160,7 +195,10 @@ def ddl(role: str = APP_ROLE) -> list[str]:
                 table=table, role=role, rule=rule.rule, grants=rule.grants
             )
         )
+        if isinstance(rule, Scoped) and rule.reads:
+            said.append(READS.format(table=table, role=role, reads=rule.reads))
     said.extend(triggers.carry(CARRIED))
+    said.extend(triggers.witness(role))
     return said
 
 
@@ -194,10 +232,12 @@ def sync(connection: Connection, role: str = APP_ROLE) -> None:
 
 
 def lift(connection: Connection) -> None:
-    """Take every policy off before the tables change under them; `sync` puts them on again."""
+    """Take policies and triggers off before tables change under them; `sync` puts them on again."""
     found = connection.execute(text("SELECT tablename, policyname FROM pg_policies"))
     for table, policy in found.all():
         connection.exec_driver_sql(f"DROP POLICY {policy} ON {table}")
+    for table, trigger in connection.execute(text(TRIGGERS)).all():
+        connection.exec_driver_sql(f"DROP TRIGGER {trigger} ON {table}")
 
 
 def is_named(table: str, key: str) -> bool:

@@ -6,19 +6,52 @@ All functions run with the caller's rights, so a parent out of scope is a parent
 
 from __future__ import annotations
 
-STAMPED = ("school", "campus", "grade", "school_class", "student", "guardian")
+STAMPED = (
+    "school",
+    "campus",
+    "grade",
+    "school_class",
+    "student",
+    "guardian",
+    "account",
+    "user_group",
+)
 REMEMBERED = {  # table: the pupil a row belongs to
     "student": "o.id",
     "guardian": "o.student_id",
     "school": "NULL::int",
     "campus": "NULL::int",
     "school_class": "NULL::int",
+    "account": "NULL::int",
 }
+KEYS = {"account": "user_id"}  # whose primary key is not called id
+# No deed without an event: a transaction that changed one of these commits only with an audit line.
+WITNESSED = (
+    "organisation",
+    "school",
+    "campus",
+    "grade",
+    "school_class",
+    "student",
+    "guardian",
+    "enrolment",
+    "case_file",
+    "account",
+    "account_class",
+    "account_right",
+    "user_group",
+    "group_member",
+    "group_right",
+    "credential",
+    "switch_value",
+    "promotion_run",
+    "code_value",
+)
 
 DERIVE = """
 CREATE OR REPLACE FUNCTION {table}_owner() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-  {unowned}SELECT {column} INTO new.owner_path FROM {parent} WHERE id = new.{by};
+  {unowned}SELECT {column} INTO new.owner_path FROM {parent} WHERE {key} = new.{by};
   IF NOT FOUND THEN RAISE 'no such {parent}' USING ERRCODE = 'XJ404'; END IF;
   {more}RETURN new;
 END $$;
@@ -33,6 +66,10 @@ PERIOD = """SELECT owner_path INTO new.pupil_path FROM student WHERE id = new.st
     FROM grade WHERE id = new.grade_id;
     SELECT name INTO new.class_name FROM school_class WHERE id = new.class_id;
   END IF;
+  """
+OWN_ROOM = """PERFORM 1 FROM school_class r JOIN account a ON a.organisation_id = r.school_id
+  WHERE r.id = new.class_id AND a.user_id = new.user_id;
+  IF NOT FOUND THEN RAISE 'no such school_class' USING ERRCODE = 'XJ404'; END IF;
   """
 
 ORGANISATION = """
@@ -79,6 +116,37 @@ CREATE OR REPLACE TRIGGER paths BEFORE INSERT OR UPDATE OF owner_id, receiving_i
   ON case_file FOR EACH ROW EXECUTE FUNCTION case_file_paths();
 """
 
+ACCOUNT = """
+CREATE OR REPLACE FUNCTION account_trust() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  IF (new.role, new.organisation_id, new.enabled)
+     IS DISTINCT FROM (old.role, old.organisation_id, old.enabled) THEN
+    IF old.user_id = nullif(current_setting('app.actor', true), '')::int THEN
+      RAISE 'nobody changes their own role' USING ERRCODE = 'XJ409';
+    END IF;
+    new.session_epoch := old.session_epoch + 1;  -- whoever is signed in signs in again
+  END IF;
+  RETURN new;
+END $$;
+CREATE OR REPLACE TRIGGER trust BEFORE UPDATE ON account
+  FOR EACH ROW EXECUTE FUNCTION account_trust();
+"""
+
+WITNESS = """
+CREATE OR REPLACE FUNCTION must_be_audited() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  IF current_user = '{role}' AND coalesce(current_setting('app.audited', true), '') = '' THEN
+    RAISE 'a deed without an audit event' USING ERRCODE = 'XJ500';
+  END IF;
+  RETURN NULL;
+END $$;
+"""
+WITNESS_ON = """
+DROP TRIGGER IF EXISTS witness ON {table};
+CREATE CONSTRAINT TRIGGER witness AFTER INSERT OR UPDATE OR DELETE ON {table}
+  DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION must_be_audited();
+"""
+
 STAMP = """
 CREATE OR REPLACE FUNCTION stamp() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
@@ -97,15 +165,16 @@ HISTORY = """
 CREATE OR REPLACE FUNCTION {table}_history() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
   INSERT INTO row_history (owner_path, table_name, row_id, student_id, actor, reason, before, after)
-  SELECT o.owner_path, tg_table_name, o.id, {student},
+  SELECT o.owner_path, tg_table_name, o.{key}, {student},
          nullif(current_setting('app.actor', true), '')::int,
          nullif(current_setting('app.reason', true), ''), changed.before, changed.after
-  FROM gone o JOIN came n USING (id), LATERAL (
+  FROM gone o JOIN came n USING ({key}), LATERAL (
     SELECT jsonb_object_agg(was.key, was.value) AS before,
            jsonb_object_agg(was.key, to_jsonb(n) -> was.key) AS after
     FROM jsonb_each(to_jsonb(o)) was
     WHERE was.value IS DISTINCT FROM to_jsonb(n) -> was.key
-      AND was.key NOT IN ('row_version', 'updated_at', 'updated_by', 'owner_path')) changed
+      AND was.key NOT IN ('row_version', 'updated_at', 'updated_by', 'owner_path',
+                          'session_epoch', 'last_login_at')) changed
   WHERE changed.before IS NOT NULL;
   RETURN NULL;
 END $$;
@@ -115,7 +184,7 @@ CREATE OR REPLACE TRIGGER history AFTER UPDATE ON {table}
 CREATE OR REPLACE FUNCTION {table}_farewell() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
   INSERT INTO row_history (owner_path, table_name, row_id, student_id, actor, reason, before)
-  SELECT o.owner_path, tg_table_name, o.id, {student},
+  SELECT o.owner_path, tg_table_name, o.{key}, {student},
          nullif(current_setting('app.actor', true), '')::int,
          nullif(current_setting('app.reason', true), ''), to_jsonb(o)
   FROM gone o;
@@ -157,6 +226,7 @@ BEGIN
   new.hash := sha256(head.hash || convert_to(concat_ws('|', new.owner_path, new.seq, new.at,
     new.actor, new.action, new.object_type, new.object_id, new.details, new.ip), 'UTF8'));
   UPDATE audit_head SET seq = new.seq, hash = new.hash WHERE path = new.owner_path;
+  PERFORM set_config('app.audited', '1', true);
   RETURN new;
 END $$;
 CREATE OR REPLACE TRIGGER chain BEFORE INSERT ON audit_event
@@ -183,7 +253,11 @@ ALWAYS = (
     CASE,
     STAMP,
     *(STAMP_ON.format(table=table) for table in STAMPED),
-    *(HISTORY.format(table=table, student=student) for table, student in REMEMBERED.items()),
+    *(
+        HISTORY.format(table=table, student=student, key=KEYS.get(table, "id"))
+        for table, student in REMEMBERED.items()
+    ),
+    ACCOUNT,
     HEADS.format(name="insert", rows=CAME, tables="NEW TABLE AS came"),
     HEADS.format(
         name="update",
@@ -202,9 +276,10 @@ def derive(table: str, by: str, parent: str, column: str) -> str:
         table=table,
         by=by,
         parent=parent,
+        key=KEYS.get(parent, "id"),
         column=column,
         unowned=UNOWNED.format(by=by) if table == "job" else "",
-        more=PERIOD if second else "",
+        more=PERIOD if second else OWN_ROOM if table == "account_class" else "",
         columns=f"{by}, owner_path" + (", student_id, pupil_path" if second else ""),
     )
 
@@ -214,9 +289,15 @@ def carry(carried: dict[tuple[str, str], list[tuple[str, str, str]]]) -> list[st
     said = []
     for (parent, column), children in carried.items():
         updates = "\n  ".join(
-            f"UPDATE {child} SET {path} = '' WHERE {by} = new.id;"  # noqa: S608  names of ours
+            f"UPDATE {child} SET {path} = ''"  # noqa: S608  names of ours
+            f" WHERE {by} = new.{KEYS.get(parent, 'id')};"
             for child, by, path in children
         )
         watched = WATCHED.get(parent, column)
         said.append(CARRY.format(parent=parent, column=column, updates=updates, watched=watched))
     return said
+
+
+def witness(role: str) -> list[str]:
+    """Return the triggers that let no deed of the application's role commit without an event."""
+    return [WITNESS.format(role=role), *(WITNESS_ON.format(table=t) for t in WITNESSED)]

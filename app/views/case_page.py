@@ -16,7 +16,7 @@ from werkzeug.wrappers import Response
 
 from app.errors import Invalid, Refused, Stale
 from app.models.case import Case, CaseEvent
-from app.policies.roles import may
+from app.policies.rights import holds
 from app.views import inbox_tabs as tabs
 from app.views.actor import current_actor, session, today
 from app.views.case_sheet import Sheet, found, sheet_of
@@ -157,5 +157,5 @@ def in_inbox() -> bool:
 
 def archive_url(sheet: Sheet) -> str:
     """Return the pupil's archive where the person may read it, else nothing."""
-    readable = sheet.pupil is not None and may(sheet.actor.role, "Student", "can_show")
+    readable = sheet.pupil is not None and holds(sheet.actor.role, "Student", "can_show")
     return url_for("StudentView.show", pk=sheet.case.student_id) if readable else ""

@@ -17,7 +17,7 @@ from app.models.case import Case
 from app.models.import_batch import ImportBatch
 from app.models.job import Job, JobState
 from app.models.organisation import Organisation, Tier
-from app.policies.roles import may
+from app.policies.rights import holds
 from app.views import inbox_tabs as tabs
 from app.views.actor import current_actor, session, today
 from app.views.case_sheet import Sheet, sheet_of
@@ -229,7 +229,7 @@ def waiting_counts() -> dict[str, int]:
 def inbox_count() -> int | None:
     """Tell the frame how many cases wait; None for those who decide nothing."""
     actor = g.get("actor")
-    if actor is None or not may(actor.role, "Inbox", "can_view"):
+    if actor is None or not holds(actor.role, "Inbox", "can_view"):
         return None
     return sum(waiting_counts().values())
 
