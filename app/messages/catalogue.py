@@ -5,10 +5,19 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from app.errors import Refusal
-from app.messages import approvals, files, general, rows, schools
+from app.messages import (
+    accounts,
+    approvals,
+    files,
+    general,
+    rows,
+    schools,
+    sessions,
+    switches,
+)
 from app.messages.text import Level, Text, Texts
 
-AREAS = (general, files, rows, approvals, schools)
+AREAS = (general, files, rows, approvals, schools, accounts, sessions, switches)
 CATALOGUE: Texts = {code: text for area in AREAS for code, text in area.TEXTS.items()}
 LANGUAGES = ("zh", "en")
 

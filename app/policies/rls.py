@@ -176,7 +176,7 @@ SELECT tgrelid::regclass::text, tgname FROM pg_trigger
 WHERE NOT tgisinternal AND tgrelid::regclass::text !~ '[.]'
 """
 SCOPE = "CREATE POLICY scope ON {table} TO {role} USING ({rule}) WITH CHECK ({rule});"
-READS = "CREATE POLICY reads ON {table} FOR SELECT TO {role} USING ({reads});"
+READS = "CREATE POLICY reads ON {table} FOR SELECT USING ({reads});"  # the chain's owner too
 TRAIL = """
 CREATE POLICY scope ON {table} FOR SELECT TO {role} USING ({rule});
 CREATE POLICY trail ON {table} FOR INSERT TO {role} WITH CHECK (true);
@@ -196,7 +196,7 @@ def ddl(role: str = APP_ROLE) -> list[str]:
             )
         )
         if isinstance(rule, Scoped) and rule.reads:
-            said.append(READS.format(table=table, role=role, reads=rule.reads))
+            said.append(READS.format(table=table, reads=rule.reads))
     said.extend(triggers.carry(CARRIED))
     said.extend(triggers.witness(role))
     return said

@@ -15,10 +15,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, contains_eager
 
 from app.errors import Refusal
-from app.messages.text import Text
 from app.models.organisation import Organisation
 from app.models.switch import SwitchValue
-from app.policies.roles import LEADERS, Role
+from app.policies.roles import LEADERS, REGISTRARS, Role
 
 ON, OFF = "on", "off"
 BUSINESS = (*LEADERS[1:], Role.MIN)  # leaders of authorities, and the ministry
@@ -37,19 +36,20 @@ class Group(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Switch:
-    """One switch: its words, its values, its default, who may set it.
+    """One switch: its values, its default, who may set it; its words are in `app.messages`.
 
-    ``choices`` are the values a flag or a choice may have; a number lies in ``most`` and ``least``.
+    ``choices`` are the values of a flag or a choice; a number lies from ``least`` to ``most``. The
+    functions of the matrix that name the switch are shut to ``binds`` while it is at ``closes``.
     """
 
     group: Group
-    name: Text
-    help: Text
     default: str = OFF
     choices: tuple[str, ...] = (ON, OFF)
     least: int = 0
     most: int = 0
     setters: tuple[Role, ...] = BUSINESS
+    closes: str = ""
+    binds: tuple[Role, ...] = REGISTRARS
 
     @property
     def is_number(self) -> bool:
@@ -64,70 +64,16 @@ class Switch:
 
 
 SWITCHES: Mapping[str, Switch] = {
-    "freeze_transfer": Switch(
-        Group.MOVEMENT,
-        Text("暂停转学", "Transfers frozen"),
-        Text("打开后，本辖区学校不能发起转学。", "While on, schools here cannot start a transfer."),
-    ),
+    "freeze_transfer": Switch(Group.MOVEMENT, closes=ON),
     "province_may_promote": Switch(
-        Group.YEAR,
-        Text("省级可自行升级", "A province may turn its own year"),
-        Text("关闭后，只有教育部执行升级。", "While off, only the ministry turns the school year."),
-        default=ON,
-        setters=(Role.MIN,),
+        Group.YEAR, default=ON, setters=(Role.MIN,), closes=OFF, binds=(Role.PR, Role.PL)
     ),
-    "national_lookup": Switch(
-        Group.DATA,
-        Text("全国查询", "National look-up"),
-        Text(
-            "凭姓名加学籍号或证件号查询学生状态与所在学校。",
-            "Ask for a pupil's status and school by exact name and number.",
-        ),
-        default=ON,
-    ),
-    "second_factor": Switch(
-        Group.SAFETY,
-        Text("登录动态口令", "Second factor at sign-in"),
-        Text(
-            "县级及以上人员和三类管理员登录时还要输入动态口令。",
-            "County tier and above and the three administrators also give a one-time code.",
-        ),
-        setters=GUARDIANS,
-    ),
-    "single_session": Switch(
-        Group.SAFETY,
-        Text("一号一机", "One session per account"),
-        Text(
-            "打开后，同一账号再次登录时，先前的登录立即失效。",
-            "While on, a new sign-in ends the earlier session of the same account.",
-        ),
-        default=ON,
-        setters=GUARDIANS,
-    ),
-    "seal_unused_days": Switch(
-        Group.SAFETY,
-        Text("停用长期未登录账号（天）", "Seal accounts unused for (days)"),
-        Text(
-            "超过这些天没有登录的账号自动停用，由上一级重新启用；0 表示不停用。",
-            "Accounts without a sign-in for longer are sealed; the tier above reopens them."
-            " 0 seals none.",
-        ),
-        default="90",
-        least=0,
-        most=3650,
-        setters=GUARDIANS,
-    ),
+    "national_lookup": Switch(Group.DATA, default=ON, closes=OFF),
+    "second_factor": Switch(Group.SAFETY, default=ON, setters=GUARDIANS),
+    "single_session": Switch(Group.SAFETY, default=ON, setters=GUARDIANS),
+    "seal_unused_days": Switch(Group.SAFETY, default="90", least=0, most=3650, setters=GUARDIANS),
     "password_profile": Switch(
-        Group.SAFETY,
-        Text("密码规则", "Password rules"),
-        Text(
-            "dengbao3：至少 8 位、三类字符、90 天一换；asvs：至少 12 位、查弱密码、不强制更换。",
-            "dengbao3: 8 characters of three kinds, changed every 90 days;"
-            " asvs: 12 characters, no known or guessable one, no forced change.",
-        ),
-        default="dengbao3",
-        choices=("dengbao3", "asvs"),
-        setters=GUARDIANS,
+        Group.SAFETY, default="dengbao3", choices=("dengbao3", "asvs"), setters=GUARDIANS
     ),
 }
 
@@ -150,13 +96,17 @@ class Setting:
         """Return the value of a number."""
         return int(self.value)
 
-    def closed(self, code: str = "E-SWITCH-BY") -> Refusal:
+    def shuts_out(self, role: Role) -> bool:
+        """Tell whether the switch closes its functions to a role now."""
+        switch = SWITCHES[self.key]
+        return self.value == switch.closes and role in switch.binds
+
+    def closed(self) -> Refusal:
         """Return the refusal that says what is closed, and which authority closed it."""
-        name = SWITCHES[self.key].name
-        by = self.word.organisation.name if self.word else ""
-        return Refusal(
-            code if by else "E-SWITCH", {"name": name.zh, "name_en": name.en, "authority": by}
-        )
+        if self.word is None:
+            return Refusal("E-SWITCH")
+        name, authority = f"switch.{self.key}", self.word.organisation.name
+        return Refusal("E-SWITCH-BY", {"name": name, "authority": authority})
 
 
 def ancestors(path: str) -> list[str]:

@@ -13,8 +13,11 @@ from app.errors import Forbidden
 from app.extensions import db
 from app.models.account import Account
 from app.policies.audit import came_from
+from app.policies.gifts import gifts_of
+from app.policies.rights import NO_GIFTS
 from app.policies.roles import Actor, Role
 from app.policies.scope import NOBODY, enter, leave, scope_of
+from app.policies.switches import Setting, settings
 
 BEIJING = ZoneInfo("Asia/Shanghai")
 
@@ -35,6 +38,7 @@ def arrive(user_id: int, address: str | None) -> Account | None:
     g.actor = Actor(user_id, Role(account.role), place.id, place.path)
     came_from.set(address)
     enter(scope_of(session(), user_id), session())
+    g.gifts = gifts_of(session(), user_id) if g.actor.role.is_teacher else NO_GIFTS
     return account
 
 
@@ -58,6 +62,13 @@ def current_actor() -> Actor:
     if found is None:
         raise Forbidden
     return cast("Actor", found)
+
+
+def current_settings() -> dict[str, Setting]:
+    """Return what every switch says where this person works, read once a request."""
+    if "settings" not in g:
+        g.settings = settings(session(), current_actor().path, today())
+    return cast("dict[str, Setting]", g.settings)
 
 
 def today() -> date:

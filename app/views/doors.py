@@ -13,7 +13,9 @@ from flask import current_app, redirect, request
 from flask_appbuilder.const import PERMISSION_PREFIX
 from flask_login import current_user
 
-from app.errors import Forbidden
+from app.errors import Forbidden, Refused
+from app.policies.rights import switch_of
+from app.views.actor import current_actor, current_settings
 
 Page = TypeVar("Page", bound=Callable[..., Any])
 
@@ -28,6 +30,7 @@ def door(right: str = "") -> Callable[[Page], Page]:
         def guarded(self: Any, *args: Any, **kwargs: Any) -> Any:
             asked = self.method_permission_name.get(page.__name__, name)
             if may(self, asked):
+                insist_open(self, asked)
                 return page(self, *args, **kwargs)
             if current_user.is_authenticated:
                 raise Forbidden
@@ -47,6 +50,13 @@ def allowed(permission: str, noun: str) -> bool:
     ``'can_edit' | is_item_visible('StudentView')`` would be answered once and for everybody.
     """
     return bool(builder().sm.has_access(permission, noun))
+
+
+def insist_open(view: Any, right: str) -> None:
+    """Raise `Refused` with the name of the authority whose switch closes this door now."""
+    key = switch_of(view.class_permission_name, PERMISSION_PREFIX + right)
+    if key and (found := current_settings()[key]).shuts_out(current_actor().role):
+        raise Refused(found.closed())
 
 
 def builder() -> Any:
