@@ -67,6 +67,12 @@ class Invalid(AppError):
     status, code = 422, "app.invalid"
 
 
+class TooMany(AppError):
+    """Allowed, but not so often in so short a time."""
+
+    status, code = 429, "app.too_many"
+
+
 class BadFile(Invalid):
     """A file cannot or must not be read."""
 

@@ -10,6 +10,8 @@ from app.messages import (
     approvals,
     files,
     general,
+    privacy,
+    roles,
     rows,
     schools,
     sessions,
@@ -17,9 +19,21 @@ from app.messages import (
 )
 from app.messages.text import Level, Text, Texts
 
-AREAS = (general, files, rows, approvals, schools, accounts, sessions, switches)
+AREAS = (
+    general,
+    files,
+    rows,
+    approvals,
+    schools,
+    accounts,
+    sessions,
+    switches,
+    privacy,
+    roles,
+)
 CATALOGUE: Texts = {code: text for area in AREAS for code, text in area.TEXTS.items()}
 LANGUAGES = ("zh", "en")
+MARKS = {True: "、", False: ", "}  # between the words of a list, in Chinese or not
 
 
 class _Blanks(dict[str, object]):
@@ -40,7 +54,7 @@ def level_of(code: str) -> Level:
 
 
 def say(refusal: Refusal, lang: str = "zh") -> str:
-    """Return a refusal as one sentence; a blank may hold a code of this table, said first."""
+    """Return a refusal as one sentence; a blank may hold codes of this table, said first."""
     return fill(refusal.code, refusal.params, lang)
 
 
@@ -49,7 +63,9 @@ def fill(code: str, params: Mapping[str, object], lang: str) -> str:
     text = text_of(code)
     told = _Blanks(params)
     for name, value in params.items():
-        if isinstance(value, str) and value in CATALOGUE:
+        if isinstance(value, tuple):
+            told[name] = MARKS[lang.startswith("zh")].join(fill(code, {}, lang) for code in value)
+        elif isinstance(value, str) and value in CATALOGUE:
             others = {key: other for key, other in params.items() if key != name}
             told[name] = fill(value, others, lang)
     return (text.zh if lang.startswith("zh") else text.en).format_map(told)

@@ -10,6 +10,7 @@ from flask_babel import lazy_gettext as _
 DEEDS: Mapping[str, Any] = {
     "account.login": _("Signed in"),
     "account.logout": _("Signed out"),
+    "student.view": _("Opened a pupil's archive"),
     "student.reveal": _("Looked at a whole number"),
     "student.find": _("Looked for a pupil by number"),
     "student.added": _("Registered a pupil"),
@@ -45,6 +46,9 @@ DEEDS: Mapping[str, Any] = {
     "promotion.undo": _("Undid a promotion"),
     "pupil.struck": _("Struck a pupil who was not registered"),
     "demo.made": _("Made the demo world"),
+    "pupil.lookup": _("Looked a pupil up nationwide"),
+    "alarm.scraping": _("Alarm: too many pupils opened"),
+    "files.swept": _("Swept old files away"),
     "pupil.search": _("Looked for a pupil of another school"),
     "scope.elevated": _("A process acted beyond the person's scope"),
 }

@@ -57,6 +57,9 @@ class Writing(ModelView):
                 form = maker.make(typed, extra, versioned=versioned and right == "edit")
                 setattr(self, f"{right}_form", form)
 
+    def fit(self, form: Any, item: Any) -> None:
+        """Tell the fields of an edit form about the record they are filled from."""
+
     @expose("/add", methods=["GET", "POST"])
     @door()
     def add(self) -> Any:
@@ -82,9 +85,11 @@ class Writing(ModelView):
             self.update_redirect()
             form = self.edit_form(obj=item)
             self.prefill_form(form, pk)
+            self.fit(form, item)
             return self._form("edit", form, item)
         form = self.edit_form()
         form._id = self.datamodel.get_pk_value(item)  # noqa: SLF001  FAB's validators ask for it
+        self.fit(form, item)
         if self._is_stale(form, item):
             return self._stale(form, item)
         if not form.validate():

@@ -81,6 +81,7 @@ def a_pupil(page):
         with page.expect_navigation():
             page.click("tbody[data-rows] tr:first-child td.name a")
         page.click("[data-reveal] >> nth=0")
+        page.click("[data-reason] >> nth=0")
         shown = page.locator(".seal .mono").first
         shown.filter(has_not_text="*").wait_for()
         return page.inner_text("h1").split()[0], shown.inner_text().strip()

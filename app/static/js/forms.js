@@ -10,7 +10,7 @@
   function value(e) { return e.type === "checkbox" ? String(e.checked) : e.multiple ? Array.from(e.selectedOptions, function (o) { return o.value; }).join() : e.value; }
   const first = new Map(visible().map(function (e) { return [e, value(e)]; }));
   let leaving = false;
-  function changed() { return visible().filter(function (e) { return first.has(e) && first.get(e) !== value(e); }).length; }
+  function changed() { return visible().filter(function (e) { return !e.disabled && first.has(e) && first.get(e) !== value(e); }).length; }
   function tell() {
     const n = changed();
     if (note) { note.textContent = n ? note.dataset.changedText + " " + n : ""; }

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
-from flask import Response, jsonify, request
+from flask import Response, request
 from flask_appbuilder import expose
 from flask_babel import lazy_gettext as _
 from sqlalchemy import select
@@ -16,12 +16,13 @@ from werkzeug.exceptions import NotFound as NoRoute
 from app.codes import masking
 from app.models.case import Case
 from app.models.student import Enrolment, Status, Student
-from app.policies.audit import record
 from app.views.actor import current_actor, session, today
 from app.views.case_words import kind_word, step_word
 from app.views.doors import door, may
 from app.views.labels import NONE, code_name, day, label_of, plain, yes_no
+from app.views.revealing import reasons, reveal
 from app.views.scoped import ScopedModelView
+from app.views.scraping import note_look
 from app.views.screens.changes import Change, changes_of
 from app.views.screens.places import place_of
 from app.views.screens.pupil_fields import CODES, CONTROLLED, GROUPS, LABELS, PLACES, SEALED
@@ -84,6 +85,8 @@ class Archive(ScopedModelView):
     def show(self, pk: str) -> str:
         """Show one tab of a pupil's archive."""
         pupil = self.found(pk)
+        if note_look(pupil.id):
+            pupil = self.found(pk)  # the commit forgot what was loaded beside it
         self.update_redirect()
         tab = request.args.get("tab", "")
         tab = tab if tab in TABS else "overview"
@@ -105,6 +108,7 @@ class Archive(ScopedModelView):
                 changes=changes(pupil, tab),
                 can_reveal_family=self.appbuilder.sm.has_access("can_reveal", "Guardian"),
                 submit_url=self.submit_url(pupil),
+                reasons=reasons(),
                 kind_of=lambda case: kind_word(case, current_actor().path),
                 step_of=step_word,
                 **SAYING,
@@ -114,14 +118,10 @@ class Archive(ScopedModelView):
     @expose("/reveal/<pk>/<field>", methods=["POST"])
     @door()
     def reveal(self, pk: str, field: str) -> Response:
-        """Answer a sealed value whole, and write down who looked at it."""
+        """Answer a sealed value whole, and write down who looked at it and why."""
         if field not in SEALED:
             raise NoRoute
-        pupil = self.found(pk)
-        record(session(), "student.reveal", object_type="student", object_id=pupil.id, field=field)
-        value = getattr(pupil, field) or NONE
-        session().commit()
-        return jsonify(value=value)
+        return reveal(self.found(pk), field)
 
     def head(self, pupil: Student) -> list[Fact]:
         """Return the facts beside the portrait."""

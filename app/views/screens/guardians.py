@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Response, jsonify, redirect, request, url_for
+from flask import Response, redirect, request, url_for
 from flask_appbuilder import expose
 from flask_babel import lazy_gettext as _
 from sqlalchemy import func, inspect, select
@@ -18,16 +18,17 @@ from app.imports.students import SPEC
 from app.messages.catalogue import level_of
 from app.messages.text import Level
 from app.models.student import Guardian, Student
-from app.policies.audit import record
 from app.views.actor import session, today
 from app.views.doors import door
 from app.views.filters import key_of
-from app.views.labels import NONE, label_of, masked_by
+from app.views.labels import label_of, masked_by
+from app.views.revealing import reveal
 from app.views.scoped import ScopedInterface
 from app.views.screens.choices import DIVISION
 from app.views.screens.places import place_of
 from app.views.screens.pupil_fields import FAMILY_SEALED
 from app.views.screens.recorded import RecordedView
+from app.views.screens.sealed_fields import SealedForms, sealed_field
 from app.views.screens.sheet import field_of
 from app.views.screens.sheet import label_of as column_label
 
@@ -36,7 +37,7 @@ COLUMNS = {name: SPEC.by_field[f"member1_{name}"] for name in FAMILY}
 FIELDS = list(COLUMNS)
 
 
-class GuardianView(RecordedView):
+class GuardianView(SealedForms, RecordedView):
     """A family member; at least one of a pupil's is the guardian."""
 
     datamodel = ScopedInterface(Guardian)
@@ -58,7 +59,10 @@ class GuardianView(RecordedView):
     add_columns = FIELDS
     edit_columns = FIELDS
     add_form_extra_fields = {n: field_of(c, ROUTE, prefix="1") for n, c in COLUMNS.items()}
-    edit_form_extra_fields = add_form_extra_fields
+    edit_form_extra_fields = add_form_extra_fields | {
+        name: sealed_field(COLUMNS[name], "1") for name in FAMILY_SEALED
+    }
+    sealed_columns = FAMILY_SEALED
     code_columns = {
         "relation": "guardian_relation",
         "id_type": "id_document_type",
@@ -77,22 +81,10 @@ class GuardianView(RecordedView):
     @expose("/reveal/<pk>/<field>", methods=["POST"])
     @door()
     def reveal(self, pk: str, field: str) -> Response:
-        """Answer a sealed value whole, and write down who looked at it."""
+        """Answer a sealed value whole, and write down who looked at it and why."""
         if field not in FAMILY_SEALED:
             raise NoRoute
-        member = self.found(pk)
-        record(
-            session(), "student.reveal", object_type="guardian", object_id=member.id, field=field
-        )
-        value = getattr(member, field) or NONE
-        session().commit()
-        return jsonify(value=value)
-
-    def prefill_form(self, form: Any, pk: Any) -> None:
-        """Write down that sealed values were opened: the form shows them whole."""
-        del form
-        record(session(), "student.reveal", object_type="guardian", object_id=int(pk), field="form")
-        session().commit()
+        return reveal(self.found(pk), field)
 
     def prepare(self, item: Any) -> None:
         """Give the family member to the pupil whose page was left for this form."""

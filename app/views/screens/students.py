@@ -39,7 +39,16 @@ from app.views.screens.narrowing import (
 )
 from app.views.screens.own_school import OwnSchoolView, is_at_school
 from app.views.screens.places import place_of
-from app.views.screens.pupil_fields import CODES, CONTROLLED, EDITABLE, GROUPS, LABELS, PLACES
+from app.views.screens.pupil_fields import (
+    CODES,
+    CONTROLLED,
+    EDITABLE,
+    GROUPS,
+    LABELS,
+    PLACES,
+    SEALED,
+)
+from app.views.screens.sealed_fields import SealedForms, sealed_field
 from app.views.screens.sheet import beside, field_of, text_in, told
 from app.views.words import say
 from app.workflows.admission import admit
@@ -71,7 +80,12 @@ def add_field(name: str) -> Any:
     return field_of(ADDED[name], ROUTE, prefix=prefix, choices=choices)
 
 
-class StudentView(Archive, OwnSchoolView):
+def edit_field(name: str) -> Any:
+    """Return the field of the upkeep form for a column of the template."""
+    return sealed_field(ADDED[name]) if name in SEALED else field_of(ADDED[name], ROUTE)
+
+
+class StudentView(SealedForms, Archive, OwnSchoolView):
     """Pupils in scope; a school's registrar registers them one by one and keeps their data."""
 
     datamodel = ScopedInterface(Student)
@@ -169,7 +183,8 @@ class StudentView(Archive, OwnSchoolView):
         (label, {"fields": ["school_class" if f == "class_number" else f for f in fields]})
         for label, fields in GROUPS.values()
     ]
-    edit_form_extra_fields = {name: field_of(ADDED[name], ROUTE) for name in EDITABLE}
+    edit_form_extra_fields = {name: edit_field(name) for name in EDITABLE}
+    sealed_columns = tuple(name for name in SEALED if name in EDITABLE)
     locked_columns = (*CONTROLLED, "school_class")
     locked_text = _("What has a lock changes by a key data change or by changing class.")
 
@@ -215,12 +230,6 @@ class StudentView(Archive, OwnSchoolView):
         return self._form("add", form, status=Invalid.status)
 
     # ── upkeep (P07) ─────────────────────────────────────────────────────────────────────
-
-    def prefill_form(self, form: Any, pk: Any) -> None:
-        """Write down that sealed values were opened: the form shows them whole."""
-        del form
-        record(session(), "student.reveal", object_type="student", object_id=int(pk), field="form")
-        session().commit()
 
     def pre_update(self, item: Any) -> None:
         """Judge the changed fields by the rules of the template, and write down which they are."""

@@ -109,12 +109,3 @@ def test_a_family_member_is_judged_by_the_rules_of_a_workbook(town, web):
     assert add(relation="97").status_code == 422
     assert add(id_number="411302199001010011").status_code == 422
     assert add(name="").status_code == 422
-
-
-def test_a_guardians_telephone_is_revealed_and_recorded(town, web, session):
-    member = town.pupil.guardians[0]
-    answer = web(town.account("SR")).post(f"/guardians/reveal/{member.id}/phone")
-    assert answer.get_json() == {"value": member.phone}
-    (row,) = deeds(session, "student.reveal")
-    assert (row.object_type, row.object_id) == ("guardian", member.id)
-    assert web(town.account("SR")).post(f"/guardians/reveal/{member.id}/name").status_code == 404

@@ -236,20 +236,7 @@ def test_upkeep_is_judged_by_the_same_rules(town, web):
     assert kept(browser, town.pupil, row_version="77").status_code == 409
 
 
-def test_opening_the_form_of_sealed_values_is_written_down(town, web, session):
-    web(town.account("SR")).get(f"/students/edit/{town.pupil.id}")
-    (row,) = deeds(session, "student.reveal")
-    assert (row.object_id, row.details) == (town.pupil.id, {"field": "form"})
-
-
 # ── sealed values ────────────────────────────────────────────────────────────────────────
-
-
-def test_a_sealed_value_is_shown_to_who_may_and_the_look_is_recorded(town, web, session):
-    answer = web(town.account("CR")).post(f"/students/reveal/{town.pupil.id}/id_number")
-    assert answer.get_json() == {"value": town.pupil.id_number}
-    (row,) = deeds(session, "student.reveal")
-    assert (row.object_id, row.details) == (town.pupil.id, {"field": "id_number"})
 
 
 @pytest.mark.parametrize("role", ["SL", "CT", "CL", "MIN", "ADM", "AUD"])
