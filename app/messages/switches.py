@@ -9,6 +9,10 @@ TEXTS: Texts = {
         "{authority}已关闭“{name}”；如有需要请向其申请。",
         "{authority} has closed “{name}”; ask it if you need it.",
     ),
+    "E-SWITCH-TILL": Text(
+        "{authority}已关闭“{name}”，到 {until} 为止；如有需要请向其申请。",
+        "{authority} has closed “{name}” until {until}; ask it if you need it.",
+    ),
     "E-SWITCH-VALUE": Text(
         "“{name}”不能设为该值；请选择页面列出的值。",
         "“{name}” cannot take that value; choose one the page offers.",
@@ -17,29 +21,71 @@ TEXTS: Texts = {
         "本岗位不能设置“{name}”；请由{who}设置。",
         "Your role cannot set “{name}”; {who} can.",
     ),
+    "E-SWITCH-PLACE": Text(
+        "只能为本单位设置“{name}”；请由该单位的{who}设置。",
+        "You set “{name}” for your own authority only; {who} there can.",
+    ),
     "E-SWITCH-PERIOD": Text(
         "结束日期早于开始日期；请核对日期。",
         "The last day lies before the first; check the dates.",
+    ),
+    "E-SWITCH-PAST": Text(
+        "开始日期已过，不能追溯设置；请从今天或以后开始。",
+        "The first day is past and nothing is set backwards; begin today or later.",
+    ),
+    "E-SWITCH-SAME": Text(
+        "本单位对“{name}”的最后一次设置与此相同，没有重复登记。",
+        "Your authority's last word on “{name}” says the same; nothing was added.",
+    ),
+    "E-SWITCH-NONE": Text(
+        "本单位没有设置“{name}”，无需收回。",
+        "Your authority has set nothing for “{name}” that could be taken back.",
     ),
     "E-SWITCH-BOUND": Text(
         "{authority}已统一规定“{name}”，下级不能另设；如有需要请向其申请。",
         "{authority} has laid down “{name}” for everybody below; ask it if you need a change.",
     ),
+    "group.REGISTRATION": hint("学籍注册", "Registration"),
+    "group.MOVEMENT": hint("学籍异动", "Movements"),
+    "group.YEAR": hint("毕业升级", "School year"),
+    "group.DATA": hint("数据查询", "Data"),
+    "group.SAFETY": hint("安全策略", "Safety"),
+    "value.on": hint("开启", "On"),
+    "value.off": hint("关闭", "Off"),
     "switch.freeze_transfer": hint("暂停转学", "Transfers frozen"),
     "switch.freeze_transfer.help": hint(
         "打开后，本辖区学校不能发起转学。",
         "While on, schools here cannot start a transfer.",
     ),
+    "switch.freeze_transfer.shuts": hint("发起转学", "opening a transfer"),
+    "switch.freeze_transfer.on": hint("已暂停", "Frozen"),
+    "switch.freeze_transfer.off": hint("正常办理", "As usual"),
     "switch.province_may_promote": hint("省级可自行升级", "A province may turn its own year"),
     "switch.province_may_promote.help": hint(
         "关闭后，只有教育部执行升级。",
         "While off, only the ministry turns the school year.",
     ),
+    "switch.province_may_promote.shuts": hint("省级执行升级", "a province's own turn of the year"),
+    "switch.province_may_promote.on": hint("允许", "Allowed"),
+    "switch.province_may_promote.off": hint("不允许", "Not allowed"),
+    "switch.promotion_undo_until": hint("升级可撤销到", "A turn of the year may be undone until"),
+    "switch.promotion_undo_until.help": hint(
+        "执行升级的当年，到这一天为止可以整体撤销；已有后续业务的学校除外。",
+        "Until this day of the year that turned, the whole turn may be undone, but for schools"
+        " where something builds on it.",
+    ),
+    "switch.promotion_undo_until.08-15": hint("8月15日", "15 August"),
+    "switch.promotion_undo_until.08-31": hint("8月31日", "31 August"),
+    "switch.promotion_undo_until.09-15": hint("9月15日", "15 September"),
+    "switch.promotion_undo_until.09-30": hint("9月30日", "30 September"),
     "switch.national_lookup": hint("全国查询", "National look-up"),
     "switch.national_lookup.help": hint(
         "凭姓名加学籍号或证件号查询学生状态与所在学校。",
         "Ask for a pupil's status and school by exact name and number.",
     ),
+    "switch.national_lookup.shuts": hint("全国查询", "the national look-up"),
+    "switch.national_lookup.on": hint("开放", "Open"),
+    "switch.national_lookup.off": hint("不开放", "Closed"),
     "switch.second_factor": hint("登录动态口令", "Second factor at sign-in"),
     "switch.second_factor.help": hint(
         "县级及以上人员和三类管理员登录时还要输入动态口令。",

@@ -39,3 +39,7 @@ class SwitchValue(Owned, Model):
 
     organisation: Mapped[Organisation] = relationship()
     person: Mapped[Account] = relationship()
+
+    def holds_on(self, day: date) -> bool:
+        """Tell whether the decision is in force on a day; both its first and last day count."""
+        return self.valid_from <= day and (self.valid_to is None or day <= self.valid_to)

@@ -6,12 +6,12 @@ unless somebody above said that theirs is binding; without any word the default 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session, contains_eager
 
 from app.errors import Refusal
@@ -20,8 +20,10 @@ from app.models.switch import SwitchValue
 from app.policies.roles import LEADERS, REGISTRARS, Role
 
 ON, OFF = "on", "off"
+ONE_DAY = timedelta(days=1)
 BUSINESS = (*LEADERS[1:], Role.MIN)  # leaders of authorities, and the ministry
 GUARDIANS = (Role.SEC,)
+UNDO_UNTIL = ("08-15", "08-31", "09-15", "09-30")  # month and day of the year that turned
 
 
 class Group(StrEnum):
@@ -52,6 +54,11 @@ class Switch:
     binds: tuple[Role, ...] = REGISTRARS
 
     @property
+    def function(self) -> str:
+        """The row of the matrix that says who sees the switch."""
+        return "guards" if self.group is Group.SAFETY else "switches"
+
+    @property
     def is_number(self) -> bool:
         """Tell whether the value is a whole number."""
         return self.most > 0
@@ -67,6 +74,9 @@ SWITCHES: Mapping[str, Switch] = {
     "freeze_transfer": Switch(Group.MOVEMENT, closes=ON),
     "province_may_promote": Switch(
         Group.YEAR, default=ON, setters=(Role.MIN,), closes=OFF, binds=(Role.PR, Role.PL)
+    ),
+    "promotion_undo_until": Switch(
+        Group.YEAR, default="08-31", choices=UNDO_UNTIL, setters=(Role.PL, Role.MIN)
     ),
     "national_lookup": Switch(Group.DATA, default=ON, closes=OFF),
     "second_factor": Switch(Group.SAFETY, default=ON, setters=GUARDIANS),
@@ -96,17 +106,23 @@ class Setting:
         """Return the value of a number."""
         return int(self.value)
 
+    @property
+    def is_closing(self) -> bool:
+        """Tell whether the functions of the switch are closed to those it binds."""
+        return self.value == SWITCHES[self.key].closes
+
     def shuts_out(self, role: Role) -> bool:
         """Tell whether the switch closes its functions to a role now."""
-        switch = SWITCHES[self.key]
-        return self.value == switch.closes and role in switch.binds
+        return self.is_closing and role in SWITCHES[self.key].binds
 
     def closed(self) -> Refusal:
-        """Return the refusal that says what is closed, and which authority closed it."""
+        """Return the refusal that says what is closed, by which authority and until when."""
         if self.word is None:
             return Refusal("E-SWITCH")
-        name, authority = f"switch.{self.key}", self.word.organisation.name
-        return Refusal("E-SWITCH-BY", {"name": name, "authority": authority})
+        said = {"name": f"switch.{self.key}.shuts", "authority": self.word.organisation.name}
+        if self.word.valid_to is None:
+            return Refusal("E-SWITCH-BY", said)
+        return Refusal("E-SWITCH-TILL", said | {"until": self.word.valid_to.isoformat()})
 
 
 def ancestors(path: str) -> list[str]:
@@ -117,18 +133,9 @@ def ancestors(path: str) -> list[str]:
 
 def settings(session: Session, path: str, day: date) -> dict[str, Setting]:
     """Return what holds at an organisation on a day, for every switch."""
-    words = session.scalars(
-        select(SwitchValue)
-        .join(SwitchValue.organisation)
-        .options(contains_eager(SwitchValue.organisation))
-        .where(
-            Organisation.path.in_(ancestors(path)),
-            SwitchValue.valid_from <= day,
-            (SwitchValue.valid_to.is_(None)) | (SwitchValue.valid_to >= day),
-        )
-        .order_by(Organisation.path, SwitchValue.id)
-    ).all()
-    return {key: _decided(key, [word for word in words if word.key == key]) for key in SWITCHES}
+    held = (SwitchValue.valid_to.is_(None)) | (SwitchValue.valid_to >= day)
+    found = session.scalars(words(path).where(SwitchValue.valid_from <= day, held)).all()
+    return {key: decided(key, found, day) for key in SWITCHES}
 
 
 def setting(session: Session, path: str, key: str, day: date) -> Setting:
@@ -136,11 +143,37 @@ def setting(session: Session, path: str, key: str, day: date) -> Setting:
     return settings(session, path, day)[key]
 
 
-def _decided(key: str, words: Iterable[SwitchValue]) -> Setting:
-    """Let the last word of each organisation count, the nearest one first, a binding one before."""
-    last = {word.organisation_id: word for word in words}  # from the ministry down, oldest first
+def words(path: str) -> Select[SwitchValue]:
+    """Return the query of all that an organisation and those above it ever said, in order."""
+    return (
+        select(SwitchValue)
+        .join(SwitchValue.organisation)
+        .options(contains_eager(SwitchValue.organisation))
+        .where(Organisation.path.in_(ancestors(path)))
+        .order_by(Organisation.path, SwitchValue.id)
+    )
+
+
+def decided(key: str, said: Iterable[SwitchValue], day: date) -> Setting:
+    """Let the last word of each organisation count, the nearest one first, a binding one before.
+
+    ``said`` is in the order of `words`: from the ministry down, oldest first.
+    """
+    held = [word for word in said if word.key == key and word.holds_on(day)]
+    last = {word.organisation_id: word for word in held}
     spoken = [word for word in last.values() if word.value is not None]
     if not spoken:
         return Setting(key, SWITCHES[key].default)
     word = next((word for word in spoken if word.is_binding), spoken[-1])
     return Setting(key, str(word.value), word)
+
+
+def next_change(key: str, said: Sequence[SwitchValue], today: date) -> tuple[date, Setting] | None:
+    """Return the first day to come on which another word holds, and what holds then."""
+    now, mine = decided(key, said, today).word, [word for word in said if word.key == key]
+    starts = {word.valid_from for word in mine}
+    ends = {word.valid_to + ONE_DAY for word in mine if word.valid_to and word.valid_to < date.max}
+    for day in sorted(day for day in starts | ends if day > today):
+        if (then := decided(key, mine, day)).word is not now:
+            return day, then
+    return None

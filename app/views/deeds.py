@@ -45,6 +45,7 @@ DEEDS: Mapping[str, Any] = {
     "promotion.done": _("Carried out a promotion"),
     "promotion.undo": _("Undid a promotion"),
     "pupil.struck": _("Struck a pupil who was not registered"),
+    "switch.set": _("Set a switch"),
     "demo.made": _("Made the demo world"),
     "pupil.lookup": _("Looked a pupil up nationwide"),
     "alarm.scraping": _("Alarm: too many pupils opened"),
@@ -65,4 +66,5 @@ THINGS: Mapping[str, Any] = {
     "import_batch": _("Import"),
     "promotion_run": _("Promotion"),
     "job": _("Job"),
+    "switch_value": _("Switch"),
 }

@@ -13,9 +13,10 @@ from flask import current_app, redirect, request
 from flask_appbuilder.const import PERMISSION_PREFIX
 from flask_login import current_user
 
-from app.errors import Forbidden, Refused
+from app.errors import Forbidden, Refusal, Refused
 from app.policies.rights import switch_of
 from app.views.actor import current_actor, current_settings
+from app.views.words import say
 
 Page = TypeVar("Page", bound=Callable[..., Any])
 
@@ -54,9 +55,23 @@ def allowed(permission: str, noun: str) -> bool:
 
 def insist_open(view: Any, right: str) -> None:
     """Raise `Refused` with the name of the authority whose switch closes this door now."""
-    key = switch_of(view.class_permission_name, PERMISSION_PREFIX + right)
-    if key and (found := current_settings()[key]).shuts_out(current_actor().role):
-        raise Refused(found.closed())
+    if closed := _closed(PERMISSION_PREFIX + right, view.class_permission_name):
+        raise Refused(closed)
+
+
+def shut(permission: str, noun: str) -> str:
+    """Say which authority's switch closes a door now; nothing while it is open.
+
+    A word of the templates: a page says it in the place of the button.
+    """
+    closed = _closed(permission, noun)
+    return say(closed) if closed else ""
+
+
+def _closed(permission: str, noun: str) -> Refusal | None:
+    key = switch_of(noun, permission)
+    found = current_settings()[key] if key else None
+    return found.closed() if found and found.shuts_out(current_actor().role) else None
 
 
 def builder() -> Any:

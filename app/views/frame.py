@@ -19,7 +19,7 @@ from werkzeug.routing import BuildError
 from werkzeug.wrappers import Response
 
 from app.views import labels
-from app.views.doors import allowed, builder
+from app.views.doors import allowed, builder, shut
 from app.views.links import here
 from app.views.menu import Entry, menu_of
 from app.views.words import say
@@ -49,6 +49,7 @@ WORDS: dict[str, Callable[..., Any]] = {  # the words of templates
     "word_of": labels.word_of,
     "say": say,
     "allowed": allowed,
+    "shut": shut,
 }
 
 

@@ -18,8 +18,9 @@ from markupsafe import Markup, escape
 
 from app.codes import masking
 from app.codes.tables import table
+from app.policies.roles import Role
 from app.views.deeds import DEEDS, THINGS
-from app.views.words import lang
+from app.views.words import lang, lazy
 
 CHINA = ZoneInfo("Asia/Shanghai")
 NONE = "—"  # none; a 0 is shown only where zero is the news
@@ -79,21 +80,7 @@ WORDS: Mapping[str, Mapping[str, Any]] = {
         "COUNTY": _("County"),
         "SCHOOL": _("School"),
     },
-    "Role": {
-        "CT": _("Class teacher"),
-        "SR": _("School registrar"),
-        "SL": _("School leader"),
-        "CR": _("County registrar"),
-        "CL": _("County leader"),
-        "TR": _("City registrar"),
-        "TL": _("City leader"),
-        "PR": _("Province registrar"),
-        "PL": _("Province leader"),
-        "MIN": _("Ministry operator"),
-        "ADM": _("System administrator"),
-        "SEC": _("Security administrator"),
-        "AUD": _("Auditor"),
-    },
+    "Role": {role.value: lazy(f"role.{role}") for role in Role},
     "Stage": {"PRIMARY": _("Primary"), "JUNIOR": _("Junior high"), "SENIOR": _("Senior high")},
     "SchoolState": {"ACTIVE": _("In operation"), "CLOSED": _("Closed")},
     "GradeState": {

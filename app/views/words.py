@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from flask_babel import get_locale
+from flask_babel.speaklater import LazyString
 
 from app.errors import Refusal
 from app.messages import catalogue
@@ -17,3 +18,8 @@ def lang() -> str:
 def say(refusal: Refusal) -> str:
     """Return a refusal as a sentence: what, where, what to do."""
     return catalogue.say(refusal, lang())
+
+
+def lazy(code: str) -> LazyString:
+    """Return the words of a code, said in the language of whoever reads them."""
+    return LazyString(lambda: say(Refusal(code)))
