@@ -66,3 +66,23 @@ def is_placed(app: Flask, rule) -> bool:
     if row_of(app, rule):
         return left <= {row_of(app, rule)[0]}
     return not left or method in PARAMETERLESS
+
+
+def addresses(app: Flask, row: dict[str, object]):
+    """Every route that names a row, with that row's key in it: table, address, its verbs."""
+    adapter = app.url_map.bind("localhost")
+    for rule in app.url_map.iter_rules():
+        named = row_of(app, rule)
+        if named is None:
+            continue
+        parameter, table = named
+        method = rule.endpoint.split(".")[1]
+        values = {**NAMES.get(method, {}), parameter: row[table]}
+        yield table, adapter.build(rule.endpoint, values), sorted(rule.methods - {"OPTIONS"})
+
+
+def pages(app: Flask):
+    """Every address that names no row and can be opened by looking."""
+    for rule in app.url_map.iter_rules():
+        if not rule.arguments and rule.endpoint not in OPEN and "GET" in rule.methods:
+            yield str(rule)

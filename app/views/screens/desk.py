@@ -9,6 +9,7 @@ from flask_appbuilder import BaseView, expose
 from flask_babel import format_date, gettext
 from flask_babel import lazy_gettext as _
 
+from app.policies.rights import holds
 from app.policies.roles import TECHNICAL, Role
 from app.views.actor import current_actor, session, today
 from app.views.case_words import kind_word, step_word
@@ -62,7 +63,7 @@ class DeskView(BaseView):
             offered=acts(actor.role),
             days_since=lambda moment: working_days(moment.astimezone(CHINA).date(), now),
             kind_word=lambda case: kind_word(case, actor.path),
-            pupils=pupils if actor.role.sees_pupils else lambda **_filters: "",
+            pupils=pupils if holds(actor.role, "Student", "can_list") else lambda **_filters: "",
             inbox=inbox,
             when=when,
             **SAYING,

@@ -139,6 +139,7 @@ AUTHORITY = ("waiting", "queue", "below", "pyramid", "lying")
 SUPERVISION = ("lying", "below", "pyramid")  # leaders look after others' work
 DESKS: Mapping[Role, tuple[str, ...]] = {
     Role.CT: ("own_classes",),
+    Role.TE: ("own_classes",),
     Role.SR: ("next", "to_do", "submitted", "imports", "classes"),
     Role.SL: ("next", "to_do", "classes"),
     Role.CR: AUTHORITY,
@@ -147,6 +148,7 @@ DESKS: Mapping[Role, tuple[str, ...]] = {
     Role.CL: SUPERVISION,
     Role.TL: SUPERVISION,
     Role.PL: SUPERVISION,
+    Role.NU: ("below",),
     Role.MIN: ("waiting", "queue", "below", "pyramid"),
     Role.ADM: ("house", "accounts"),
     Role.SEC: ("accounts", "house"),
