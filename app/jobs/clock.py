@@ -28,6 +28,7 @@ SCHEDULE: tuple[Tick, ...] = (
         "clean-registries", "17 * * * *", "RQ's lists keep the names of children that were killed"
     ),
     Tick("sweep-pulses", "40 3 * * *", "every worker that ever ran leaves one row"),
+    Tick("seal-accounts", "20 2 * * *", "a door nobody uses is a door nobody watches"),
 )
 
 

@@ -9,6 +9,7 @@ MODULES = [
     "app.jobs.housekeeping",
     "app.jobs.importing",
     "app.jobs.promoting",
+    "app.jobs.sealing_accounts",
 ]
 
 

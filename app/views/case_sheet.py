@@ -220,9 +220,8 @@ def found(session: Session, case_id: int) -> Any:
 def _asked(session: Session, case: Case, actor: Actor, today: date) -> dict[Trigger, list[Check]]:
     """Ask about every step this person could take here; nobody else's buttons are shown."""
     is_mine = case.awaiting_id == actor.organisation_id and case.awaiting_office == actor.office
-    is_originator = case.initiator_org_id == actor.organisation_id and case.initiator_id == (
-        actor.user_id
-    )
+    holder = case.keeper_id or case.initiator_id
+    is_originator = case.initiator_org_id == actor.organisation_id and holder == actor.user_id
     flow, desk = flow_of(case), flow_of(case).desk(case.state)
     offered = [
         trigger

@@ -119,7 +119,7 @@ class Workflow(Generic[F]):
         if desk is not None and act.trigger in (desk.act, *desk.marks):
             is_mark = act.trigger in desk.marks
             names = self.standing if is_mark else (*self.standing, *desk.guards)
-            with elevated(session, "case.ask", recorded=False):
+            with elevated(session, "case.ask"):
                 facts = self.gather(session, case)
                 checks += [Check(n, getattr(self, n)(case, facts, act.today)) for n in names]
         return checks
@@ -160,13 +160,14 @@ class Workflow(Generic[F]):
         self._move(session, case, act, desk)
         case.events.append(_line(case, act, before, version))
         _flush(session)
-        self._keep_promises(session, case, act, desk)
+        is_wide = self._keep_promises(session, case, act, desk) or before == self.desks[0].state
         record(
             session,
             f"case.{act.trigger}",
             object_type="case",
             object_id=case.id,
             state=case.state,
+            **({"elevated": True} if is_wide else {}),
         )
 
     # ── inside ──────────────────────────────────────────────────────────────────────────────
@@ -181,16 +182,18 @@ class Workflow(Generic[F]):
             self._lay(session, case, act.today)
         _flush(session)
 
-    def _keep_promises(self, session: Session, case: Case, act: Act, desk: Desk) -> None:
+    def _keep_promises(self, session: Session, case: Case, act: Act, desk: Desk) -> bool:
+        """Carry out what a step brings about beyond the person's scope; tell whether it did."""
         names = desk.effects if act.trigger in (desk.act, *desk.marks) else ()
         done = case.state == self.final
         if not names and not done:
-            return
+            return False
         with elevated(session, f"case {case.id} {act.trigger}"):
             for name in names:
                 getattr(self, name)(session, case, act)
             if done:
                 self.finish(session, case, act)
+        return True
 
     def _lay(self, session: Session, case: Case, today: date) -> None:
         """Say whose desk the case lies on now, and until when; or close it."""
@@ -206,16 +209,20 @@ class Workflow(Generic[F]):
         case.awaiting_office, case.due_on = desk.office, due(today, desk.days)
 
     def _person(self, case: Case, act: Act) -> list[Check]:
-        """Judge the person: their desk, not their own submission, not their second decision."""
+        """Judge the person: their desk, not their own submission, not their second decision.
+
+        Whoever took a case over from its initiator counts as having submitted it.
+        """
         actor = act.actor
         decided = {e.user_id for e in case.events if e.decision is Decision.AGREE}
         if act.trigger is Trigger.WITHDRAW:
-            may = case.initiator_id == actor.user_id and not decided
+            holder = case.keeper_id or case.initiator_id
+            may = holder == actor.user_id and not decided
             return [Check("may_withdraw", refuse_unless(may, "E-NOTMINE"))]
         is_here = case.awaiting_id == actor.organisation_id and case.awaiting_office == actor.office
         checks = [Check("is_here", refuse_unless(is_here, "E-NOTMINE"))]
         if act.trigger in REVIEWS:
-            may = actor.user_id not in (case.initiator_id, *decided)
+            may = actor.user_id not in (case.initiator_id, case.keeper_id, *decided)
             checks.append(Check("is_other_person", refuse_unless(may, "E-SELF")))
         return checks
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Select, and_, func, literal, select
+from sqlalchemy import Select, and_, func, literal, or_, select
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.orm import Session, joinedload
 
@@ -78,8 +78,10 @@ def next_cases(session: Session, actor: Actor) -> Sequence[Case]:
 
 
 def submitted(session: Session, actor: Actor) -> Sequence[Case]:
-    """Return the person's own open cases, wherever they lie."""
-    mine = select(Case).where(Case.initiator_id == actor.user_id, Case.closed_at.is_(None))
+    """Return the person's own open cases and those taken over, wherever they lie."""
+    holder = func.coalesce(Case.keeper_id, Case.initiator_id)
+    is_mine = or_(Case.initiator_id == actor.user_id, Case.keeper_id == actor.user_id)
+    mine = select(Case).where(is_mine, holder == actor.user_id, Case.closed_at.is_(None))
     return session.scalars(_with_places(mine.order_by(Case.id.desc()).limit(FEW))).all()
 
 

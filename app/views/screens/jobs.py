@@ -28,6 +28,7 @@ KINDS = {
     "promotion": _("Promotion"),
     "clean-registries": _("Housekeeping: queue"),
     "sweep-pulses": _("Housekeeping: pulses"),
+    "seal-accounts": _("Seal accounts nobody uses"),
 }
 ENDED = (JobState.DONE, JobState.FAILED, JobState.CANCELLED)
 METER = Markup(
