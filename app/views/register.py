@@ -26,9 +26,11 @@ from app.views.screens.find import FindView
 from app.views.screens.grades import GradeView
 from app.views.screens.guardians import GuardianView
 from app.views.screens.jobs import JobView, queue_notice
+from app.views.screens.national import NationalView
 from app.views.screens.organisations import OrganisationView
 from app.views.screens.schools import SchoolView
 from app.views.screens.students import StudentView
+from app.views.screens.switches import SwitchView
 from app.views.transferring import TransferView
 
 
@@ -67,6 +69,7 @@ SCREENS: tuple[Screen, ...] = (
     Screen(RegistrationView, "Registration", _("Registration"), "fa-user-plus", "approvals"),
     Screen(TransferView, "Transfer", _("Transfers"), "fa-right-left", "approvals"),
     Screen(StudentView, "Student", _("Pupils"), "fa-id-card", "registry"),
+    Screen(NationalView, "NationalLookup", _("National look-up"), "fa-earth-asia", "registry"),
     Screen(SchoolView, "School", _("Schools"), "fa-school", "schools"),
     Screen(GradeView, "Grade", _("Grades"), "fa-layer-group", "schools"),
     Screen(ClassView, "SchoolClass", _("Classes"), "fa-people-roof", "schools"),
@@ -74,6 +77,7 @@ SCREENS: tuple[Screen, ...] = (
     Screen(ImportView, "ImportBatch", _("Imports"), "fa-file-import", "data"),
     Screen(JobView, "Job", _("Background jobs"), "fa-gears", "data"),
     Screen(PromotionView, "Promotion", _("Promotion"), "fa-stairs", "year"),
+    Screen(SwitchView, "Switch", _("Switches"), "fa-toggle-on", "system"),
     Screen(OrganisationView, "Organisation", _("Organisations"), "fa-sitemap", "system"),
     Screen(CodeValueView, "CodeValue", _("Code tables"), "fa-table-list", "system"),
     Screen(DivisionView, "Division", _("Administrative divisions"), "fa-map", "system"),

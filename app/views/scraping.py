@@ -1,36 +1,37 @@
 """批量读取: nobody reads pupils by the hundred; who tries is stopped, and others are told.
 
-What counts are pupils opened (once an hour each, as the ledger has them) and values seen whole.
+Every archive that is opened and every value seen whole counts, the same pupil twice as well.
 """
 
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from app.errors import Refusal, TooMany
 from app.models.audit import AuditEvent
-from app.policies.allowances import Allowance
 from app.policies.audit import record
 from app.views.actor import BEIJING, current_actor, session
+from app.views.limits import Limit
 
 ALARM, VIEW = "alarm.scraping", "student.view"
-HOUR = timedelta(hours=1)
-WINDOW = timedelta(minutes=5)
-LOOKS = Allowance((VIEW, "student.reveal"), 300, WINDOW)
-LOCK = 0x5C2A  # one decision about one person at a time
+MOST = 300
+LOOKS = Limit(f"{MOST} per 5 minutes", "looks at pupils")
+ALARMS = Limit("1 per 5 minutes", ALARM)
+HOUR = timedelta(hours=1)  # an archive opened again within it leaves no second line
 
 
 def stop_scraping() -> None:
-    """Raise `TooMany` for whoever looked at too many pupils; the first time also an alarm."""
+    """Raise `TooMany` for whoever looks at too many pupils; the first time also an alarm."""
     user_id = current_actor().user_id
-    until = LOOKS.closed_until(session(), user_id)
-    if until is None:
+    if LOOKS.hit(user_id):
         return
-    raise_alarm(user_id)
-    there = f"{until.astimezone(BEIJING):%H:%M}"
-    raise TooMany(Refusal("E-SCRAPING", {"n": LOOKS.most, "time": there}))
+    if ALARMS.hit(user_id):
+        record(session(), ALARM, object_type="account", object_id=user_id, n=MOST)
+        session().commit()  # the refusal that follows does not take it back
+    until = datetime.now(BEIJING) + timedelta(seconds=LOOKS.wait(user_id))
+    raise TooMany(Refusal("E-SCRAPING", {"n": MOST, "time": f"{until:%H:%M}"}))
 
 
 def note_look(student_id: int) -> bool:
@@ -48,18 +49,3 @@ def note_look(student_id: int) -> bool:
     record(session(), VIEW, object_type="student", object_id=student_id)
     session().commit()
     return True
-
-
-def raise_alarm(user_id: int) -> None:
-    """Write one alarm a window, which the refusal that follows does not take back."""
-    session().execute(select(func.pg_advisory_xact_lock(LOCK, user_id)))
-    since = datetime.now(UTC) - WINDOW
-    raised = select(AuditEvent.id).where(
-        AuditEvent.object_type == "account",
-        AuditEvent.object_id == user_id,
-        AuditEvent.action == ALARM,
-        AuditEvent.at > since,
-    )
-    if session().scalar(raised.limit(1)) is None:
-        record(session(), ALARM, object_type="account", object_id=user_id, n=LOOKS.most)
-    session().commit()

@@ -7,7 +7,7 @@ alike, every look-up is recorded, and an account has so many of them an hour.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from http import HTTPStatus
 from typing import Any
 
@@ -18,27 +18,27 @@ from sqlalchemy import func, or_, select
 from sqlalchemy.orm import joinedload
 from werkzeug.wrappers import Response
 
-from app.errors import Refusal, Refused
-from app.models.audit import AuditEvent
+from app.errors import Refusal, Refused, TooMany
 from app.models.case import Case, Transfer
 from app.models.organisation import Organisation
 from app.models.school import ClassState, Grade, GradeState, Headcount, SchoolClass
+from app.policies.allowances import Allowance
 from app.policies.audit import record
-from app.views.actor import BEIJING, current_actor, session, today
+from app.views.actor import current_actor, session, today
 from app.views.case_sheet import Sheet
 from app.views.doors import door
 from app.views.filters import readable
 from app.views.inbox_rows import row_of
 from app.views.inbox_tabs import PAGE, known, number
 from app.views.labels import choices_of
+from app.views.screens.national import closed
 from app.views.words import say
 from app.workflows.desk import Act, Trigger
 from app.workflows.opening import Wish, find_pupil, open_transfer, place_of
 from app.workflows.processes import TRANSFER
 from app.workflows.transfer import SEATED
 
-LOOKUPS = 60  # an account's look-ups of other schools' pupils in one hour
-HOUR = timedelta(hours=1)
+SEARCHES = Allowance(("pupil.search",), 60, timedelta(hours=1))
 SHOWN = {"open": Case.closed_at.is_(None), "closed": Case.closed_at.is_not(None)}
 
 
@@ -85,13 +85,8 @@ class TransferView(BaseView):
         typed, wrong = read_form(request.form)
         if wrong:
             return self._form(typed, wrong=wrong, status=HTTPStatus.UNPROCESSABLE_ENTITY)
-        if until := closed_until():
-            text = _(
-                "%(n)s look-ups within one hour are the most; go on at %(time)s.",
-                n=LOOKUPS,
-                time=f"{until:%H:%M}",
-            )
-            return self._form(typed, refusals=[text], status=HTTPStatus.TOO_MANY_REQUESTS)
+        if refusal := closed(SEARCHES):
+            return self._form(typed, refusals=[say(refusal)], status=TooMany.status)
         try:
             if request.form.get("step") == "submit":
                 return self._submitted(typed)
@@ -217,22 +212,3 @@ def rooms() -> list[tuple[Grade, list[tuple[SchoolClass, int]]]]:
     for grade, room, seated in found:
         groups.setdefault(grade, []).append((room, int(seated)))
     return list(groups.items())
-
-
-def closed_until() -> datetime | None:
-    """Return until when this account may look up nobody, or None."""
-    actor, since = current_actor(), datetime.now(UTC) - HOUR
-    last = (
-        select(AuditEvent.at)
-        .where(
-            AuditEvent.owner_path == actor.path,
-            AuditEvent.actor == actor.user_id,
-            AuditEvent.action == "pupil.search",
-            AuditEvent.at > since,
-        )
-        .order_by(AuditEvent.id.desc())
-        .offset(LOOKUPS - 1)
-        .limit(1)
-    )
-    earliest = session().scalar(last)
-    return None if earliest is None else (earliest + HOUR).astimezone(BEIJING)

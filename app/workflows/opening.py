@@ -7,22 +7,20 @@ back (P09, roles.md 3.2 and 3.4).
 
 from __future__ import annotations
 
-import unicodedata
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.codes import masking
 from app.errors import Refusal, Refused
 from app.models.case import Registration, Transfer
 from app.models.school import SchoolClass
-from app.models.sealed import KEYS
-from app.models.student import NumberHistory, Student
-from app.policies.audit import record
+from app.models.student import Student
 from app.policies.scope import elevated
 from app.workflows.desk import Act
+from app.workflows.lookup import named, noted
 from app.workflows.processes import REGISTRATION, TRANSFER
 
 
@@ -44,7 +42,9 @@ def open_transfer(session: Session, wish: Wish, act: Act) -> Transfer:
         raise Refused(Refusal("E-CLASS"))
     if wish.reason == "9" and not (wish.reason_text or "").strip():
         raise Refused(Refusal("E-REASON"))
-    found = find_pupil(session, wish.name, wish.number)
+    found = _sought(session, wish.name, wish.number)
+    if found is None:
+        raise Refused(Refusal("E-NOTFOUND"))
     if found["school_id"] == act.actor.organisation_id:
         raise Refused(Refusal("E-SELFSCHOOL"))
     case = Transfer(
@@ -62,26 +62,25 @@ def open_transfer(session: Session, wish: Wish, act: Act) -> Transfer:
 
 
 def find_pupil(session: Session, name: str, number: str) -> dict[str, Any]:
-    """Return a pupil's id, school and snapshot by exact name and number, or raise `Refused`."""
-    digest, typed = KEYS.digest(normal(number)), normal(name)
-    former = select(NumberHistory.student_id).where(NumberHistory.number_digest == digest)
-    named = select(Student).where(
-        Student.name == typed,
-        or_(
-            Student.number_digest == digest,
-            Student.id_digest == digest,
-            Student.id.in_(former),
-        ),
-    )
-    with elevated(session, "pupil.search", recorded=False):
+    """Return a pupil's id, school and snapshot by exact name and number, or raise `Refused`.
+
+    Recorded either way; a case that is opened at once is recorded as that and nothing else.
+    """
+    found = _sought(session, name, number)
+    noted(session, "pupil.search", found["student_id"] if found else None)
+    if found is None:
+        raise Refused(Refusal("E-NOTFOUND"))
+    return found
+
+
+def _sought(session: Session, name: str, number: str) -> dict[str, Any] | None:
+    asked = select(Student).where(named(name, number)).limit(2)
+    with elevated(session, "pupil.search"):
         found = [
             {"student_id": p.id, "school_id": p.school_id, "snapshot": snapshot(p)}
-            for p in session.scalars(named.limit(2))
+            for p in session.scalars(asked)
         ]
-    record(session, "pupil.search", hit=len(found) == 1)
-    if len(found) != 1:
-        raise Refused(Refusal("E-NOTFOUND"))
-    return found[0]
+    return found[0] if len(found) == 1 else None
 
 
 def open_registration(session: Session, pupil: Student, act: Act) -> Registration:
@@ -117,8 +116,3 @@ def place_of(room: SchoolClass | None) -> dict[str, Any]:
         "class_number": room.number,
         "class_name": room.name,
     }
-
-
-def normal(text: str) -> str:
-    """Return a name or number as the registry writes it: NFKC, no blanks, capitals."""
-    return "".join(unicodedata.normalize("NFKC", text).split()).upper()

@@ -89,7 +89,10 @@ ELEVATED = {  # who may widen the scope: the engine, what it asks for, and the j
     "app/policies/scope.py",
     "app/workflows/admission.py",
     "app/workflows/engine.py",
+    "app/workflows/lookup.py",
     "app/workflows/opening.py",
+    "app/workflows/witness.py",
+    "app/jobs/sweeping.py",
     "app/jobs/importing.py",
     "app/jobs/waiting.py",
 }

@@ -1,11 +1,14 @@
 """转学: who guesses learns nothing; who knows sees the route before anything is sent."""
 
+from datetime import timedelta
+
 import pytest
 from sqlalchemy import func, select
 
 from app.models.audit import AuditEvent
 from app.models.case import Transfer
 from app.policies import scope
+from app.policies.allowances import Allowance
 from tests import make
 from tests.views.approvals import Town
 from tests.workflows.cases import become
@@ -69,7 +72,8 @@ def test_wrong_name_and_wrong_number_are_answered_alike_and_both_recorded(sessio
 
 
 def test_the_hour_has_an_end_of_look_ups(session, web, town, monkeypatch):
-    monkeypatch.setattr("app.views.transferring.LOOKUPS", 2)
+    few = Allowance(("pupil.search",), 2, timedelta(hours=1))
+    monkeypatch.setattr("app.views.transferring.SEARCHES", few)
     pupil = town.pupil()
     sent = form(town, pupil)
     registrar = web(town.people["to.registrar"])

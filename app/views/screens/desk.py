@@ -51,6 +51,7 @@ class DeskView(BaseView):
         actor, now = current_actor(), today()
         panels = {name: PANELS[name] for name in DESKS[actor.role]}
         loaded = {name: panel.load(session(), actor, now) for name, panel in panels.items()}
+        panels = {name: panel for name, panel in panels.items() if loaded[name] is not None}
         page = self.render_template(
             "xueji/desk/desk.html",
             title=gettext("Desk"),

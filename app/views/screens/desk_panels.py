@@ -19,6 +19,7 @@ from app.policies.roles import Actor, Role
 from app.views.actor import BEIJING
 from app.views.labels import code_name
 from app.views.screens import case_figures, head_figures, house_figures
+from app.views.screens.alarms import alarms
 
 KEPT_FOR = timedelta(seconds=60)
 Load = Callable[[Session, Actor, date], Any]
@@ -134,14 +135,15 @@ PANELS: Mapping[str, Panel] = {
     "accounts": Panel(_("Accounts"), 5, lambda s, _a, _t: house_figures.accounts(s)),
     "house": Panel(_("State of the house"), 7, house),
     "deeds": Panel(_("Audit"), 12, deeds),
+    "alarms": Panel(_("Alarms"), 12, alarms),  # only while there are any
 }
 AUTHORITY = ("waiting", "queue", "below", "pyramid", "lying")
-SUPERVISION = ("lying", "below", "pyramid")  # leaders look after others' work
+SUPERVISION = ("alarms", "lying", "below", "pyramid")  # leaders look after others' work
 DESKS: Mapping[Role, tuple[str, ...]] = {
     Role.CT: ("own_classes",),
     Role.TE: ("own_classes",),
     Role.SR: ("next", "to_do", "submitted", "imports", "classes"),
-    Role.SL: ("next", "to_do", "classes"),
+    Role.SL: ("alarms", "next", "to_do", "classes"),
     Role.CR: AUTHORITY,
     Role.TR: AUTHORITY,
     Role.PR: AUTHORITY,
@@ -151,6 +153,6 @@ DESKS: Mapping[Role, tuple[str, ...]] = {
     Role.NU: ("below",),
     Role.MIN: ("waiting", "queue", "below", "pyramid"),
     Role.ADM: ("house", "accounts"),
-    Role.SEC: ("accounts", "house"),
+    Role.SEC: ("alarms", "accounts", "house"),
     Role.AUD: ("deeds",),
 }

@@ -20,7 +20,7 @@ def test_every_role_has_a_desk(town, web, role):
     classes = {"classes": (town.room,)} if role is Role.CT else {}
     answer = web(town.account(role, **classes)).get("/desk/")
     assert answer.status_code == 200, answer.text
-    for name in DESKS[role]:
+    for name in set(DESKS[role]) - {"alarms"}:  # which is there only with one
         assert f'id="p-{name}"' in answer.text
 
 

@@ -24,10 +24,10 @@ def past(session, user_id, action, times, ago=timedelta(minutes=1)):
     session.execute(text("SELECT set_config('app.actor', :who, true)"), {"who": str(user_id)})
     session.execute(
         text(
-            "INSERT INTO audit_event (action, details, at)"
-            " SELECT :action, '{}', :at FROM generate_series(1, :times)"
+            "INSERT INTO audit_event (action, object_type, object_id, details, at)"
+            " SELECT :action, 'account', :who, '{}', :at FROM generate_series(1, :times)"
         ),
-        {"action": action, "at": datetime.now(UTC) - ago, "times": times},
+        {"action": action, "who": user_id, "at": datetime.now(UTC) - ago, "times": times},
     )
 
 
