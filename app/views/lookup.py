@@ -14,7 +14,7 @@ from typing import Any
 from flask import request
 from flask_babel import lazy_gettext as _
 from markupsafe import Markup
-from sqlalchemy import Select, or_, select
+from sqlalchemy import Select, false, or_, select
 from sqlalchemy import inspect as mapped
 from sqlalchemy.orm import Session
 from wtforms import Field
@@ -69,7 +69,7 @@ class Lookup:
         choice = self._choice(given)
         if term:
             begins = (column.op("^@", is_comparison=True)(term) for column in self.search)
-            choice = choice.where(or_(*begins))
+            choice = choice.where(or_(false(), *begins))  # nothing to search by, nothing found
         order = (*self.search[:1], self.pk)
         page = choice.order_by(*order).offset(min(number, LAST_PAGE) * PAGE).limit(PAGE + 1)
         return list(session.scalars(page))

@@ -12,6 +12,9 @@ OPEN = {  # for everybody, signed in or not; they show no row
     "Home.index",
     "Gate.login",
     "Gate.logout",
+    "FactorView.code",
+    "FactorView.device",
+    "SessionView.left",
     "UtilView.back",
     "LocaleView.index",
     "FrameView.prefer",
@@ -86,3 +89,11 @@ def pages(app: Flask):
     for rule in app.url_map.iter_rules():
         if not rule.arguments and rule.endpoint not in OPEN and "GET" in rule.methods:
             yield str(rule)
+
+
+def table_of(view, name: str) -> str:
+    """The table a look-up or a relation of a screen leads to, or nothing."""
+    if name in view.lookups:
+        return str(view.lookups[name].model.__tablename__)
+    is_relation = view.datamodel.is_relation(name) if name in vars(view.datamodel.obj) else False
+    return view.datamodel.get_related_model(name).__tablename__ if is_relation else ""

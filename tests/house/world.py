@@ -38,7 +38,7 @@ ROLES = {  # role: its home, whose pupils it sees, whose house it sees
     **dict.fromkeys(("MIN", "ADM", "SEC", "AUD"), ("000000", set(), set(PLACES))),
 }
 MARK, HOUSE = "密", "舍"  # in the names of a place's people, and of what its house holds
-NOBODY = 2_147_480_009  # a key no row has
+NOBODY = 987_654_321  # a key no row has
 HIDDEN_FROM_TEACHERS = (NOT_FOR_TEACHERS, BY_PERSON, BY_ACTOR)
 
 
