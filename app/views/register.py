@@ -19,6 +19,7 @@ from app.views.registering import RegistrationView
 from app.views.screens.audit import AuditEventView
 from app.views.screens.calendar import dates_for_all
 from app.views.screens.campuses import CampusView
+from app.views.screens.class_names import ClassNamesView
 from app.views.screens.classes import ClassView
 from app.views.screens.codes import CodeValueView, DivisionView
 from app.views.screens.desk import DeskView
@@ -70,6 +71,7 @@ SCREENS: tuple[Screen, ...] = (
     Screen(TransferView, "Transfer", _("Transfers"), "fa-right-left", "approvals"),
     Screen(StudentView, "Student", _("Pupils"), "fa-id-card", "registry"),
     Screen(NationalView, "NationalLookup", _("National look-up"), "fa-earth-asia", "registry"),
+    Screen(ClassNamesView, "ClassNames", _("Class lists"), "fa-list-ol", "registry"),
     Screen(SchoolView, "School", _("Schools"), "fa-school", "schools"),
     Screen(GradeView, "Grade", _("Grades"), "fa-layer-group", "schools"),
     Screen(ClassView, "SchoolClass", _("Classes"), "fa-people-roof", "schools"),

@@ -22,4 +22,9 @@ def say(refusal: Refusal) -> str:
 
 def lazy(code: str) -> LazyString:
     """Return the words of a code, said in the language of whoever reads them."""
-    return LazyString(lambda: say(Refusal(code)))
+    return LazyString(lambda: text(code))
+
+
+def text(code: str) -> str:
+    """Return the words of a code in the language of this request."""
+    return say(Refusal(code))

@@ -13,7 +13,7 @@ from app.policies.rights import holds
 from app.policies.roles import TECHNICAL, Role
 from app.views.actor import current_actor, session, today
 from app.views.case_words import kind_word, step_word
-from app.views.doors import door
+from app.views.doors import door, shut
 from app.views.inbox_tabs import KINDS
 from app.views.labels import CHINA, code_name, word_of
 from app.views.links import link
@@ -76,13 +76,22 @@ def acts(role: Role) -> list[tuple[str, Any, str]]:
     """Return the buttons of a desk: address, words, icon; the last one is the usual one."""
     offered: list[tuple[str, Any, str]] = []
     if role is Role.SR:
+        frozen = shut("can_open", "Transfer")
         offered = [
             (safe_url("ImportView.list"), _("Import pupils"), "file-import"),
-            (safe_url("TransferView.open"), _("Ask for a transfer"), "right-left"),
+            (
+                "" if frozen else safe_url("TransferView.open"),
+                _("Ask for a transfer"),
+                "right-left",
+            ),
             (url_for("StudentView.add"), _("Register a pupil"), "plus"),
         ]
     elif role is Role.CT:
         offered = [(url_for("StudentView.list"), _("List of my pupils"), "id-card")]
+    elif role is Role.TE:
+        offered = [(url_for("ClassNamesView.index"), _("Class lists"), "list-ol")]
+    elif role is Role.NU:
+        offered = [(url_for("SchoolView.list"), _("Schools"), "school")]
     elif role not in TECHNICAL:
         offered = [(inbox(), _("Work through the inbox"), "inbox")]
     return [act for act in offered if act[0]]
