@@ -44,6 +44,7 @@ TABS = {
     "cases": _("Cases"),
     "changes": _("Changes"),
 }
+ACCESS = {"access": _("Who sees, who saw")}
 OWN_LABELS = {"class_number": _("Class")}
 RECENT = 8  # changes beside the overview
 CHANGE_CODES = {  # why a period began or ended: codes of ``enrolment_change_kind``
@@ -89,7 +90,10 @@ class Archive(ScopedModelView):
             pupil = self.found(pk)  # the commit forgot what was loaded beside it
         self.update_redirect()
         tab = request.args.get("tab", "")
-        tab = tab if tab in TABS else "overview"
+        return self.page(pupil, tab if tab in TABS else "overview")
+
+    def page(self, pupil: Student, tab: str, **more: Any) -> str:
+        """Draw one tab of a pupil's archive."""
         cases = cases_of(pupil)
         return str(
             self.render_template(
@@ -98,7 +102,7 @@ class Archive(ScopedModelView):
                 view=self,
                 pupil=pupil,
                 tab=tab,
-                tabs=TABS,
+                tabs=TABS | (ACCESS if may(self, "access") else {}),
                 head=self.head(pupil),
                 age=age_on(pupil.birth_date, today()),
                 groups={name: self.facts(pupil, name) for name in GROUPS},
@@ -112,6 +116,7 @@ class Archive(ScopedModelView):
                 kind_of=lambda case: kind_word(case, current_actor().path),
                 step_of=step_word,
                 **SAYING,
+                **more,
             )
         )
 

@@ -29,7 +29,7 @@ from app.views.doors import door
 from app.views.filters import CodeFilter
 from app.views.labels import NONE, day, label_of, masked_by, tag
 from app.views.scoped import ScopedInterface
-from app.views.screens.archive import Archive
+from app.views.screens.access import Access
 from app.views.screens.choices import ANY_CLASS, AUTHORITY, DIVISION, SCHOOL
 from app.views.screens.narrowing import (
     IdNumberFilter,
@@ -85,12 +85,12 @@ def edit_field(name: str) -> Any:
     return sealed_field(ADDED[name]) if name in SEALED else field_of(ADDED[name], ROUTE)
 
 
-class StudentView(SealedForms, Archive, OwnSchoolView):
+class StudentView(SealedForms, Access, OwnSchoolView):
     """Pupils in scope; a school's registrar registers them one by one and keeps their data."""
 
     datamodel = ScopedInterface(Student)
     class_permission_name = "Student"
-    base_permissions = ["can_list", "can_show", "can_add", "can_edit", "can_reveal"]
+    base_permissions = ["can_list", "can_show", "can_add", "can_edit", "can_reveal", "can_access"]
     route_base = ROUTE
     base_order = ("owner_path", "asc")
     load = ("school.organisation", "grade", "school_class")
