@@ -36,6 +36,7 @@ from app.factory import create_app
 from app.models.sealed import KEYS
 from app.policies import scope
 from config import ENGINE, Config
+from tests import make
 from tests.crew import Crew
 from tests.make import PASSWORD
 
@@ -123,11 +124,26 @@ def session(outer):
 @pytest.fixture(scope="session")
 def app(house):
     """The console; forms need no token here."""
-    made = create_app(house, WTF_CSRF_ENABLED=False)
+    made = create_app(house, WTF_CSRF_ENABLED=False, DEMO=True)  # public accounts need no code
     made.test_client_class = Browser
     yield made
     with made.app_context():
         db.engine.dispose()
+
+
+def settle(session):
+    """Check now what waits for the commit, as a commit would: no deed without an event."""
+    session.flush()
+    connection = session.connection()
+    connection.exec_driver_sql("SET CONSTRAINTS ALL IMMEDIATE")
+    connection.exec_driver_sql("SET CONSTRAINTS ALL DEFERRED")
+    connection.exec_driver_sql("SELECT set_config('app.audited', '', true)")
+
+
+def commits(session):
+    """Let a request's commit, a savepoint here, be as strict as a real one."""
+    if not session.in_nested_transaction():
+        settle(session)
 
 
 class Browser(FlaskClient):
@@ -137,7 +153,8 @@ class Browser(FlaskClient):
 
     def open(self, *args, **kwargs):
         held = scope.current()
-        self.session.flush()
+        make.unwitnessed(self.session)
+        settle(self.session)
         try:
             return super().open(*args, **kwargs)
         finally:
@@ -153,7 +170,9 @@ def web(app, outer, session, monkeypatch):
     monkeypatch.setattr(maker.class_, "get_bind", lambda *_, **__: outer)
     monkeypatch.setattr(Browser, "session", session, raising=False)
     event.listen(maker.class_, "after_begin", rescope)
+    event.listen(maker.class_, "before_commit", commits)
     yield lambda account=None, password=PASSWORD: sign_in(app, account, password)
+    event.remove(maker.class_, "before_commit", commits)
     event.remove(maker.class_, "after_begin", rescope)
 
 

@@ -12,7 +12,7 @@ from datetime import date
 from itertools import count
 from pathlib import Path
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 from werkzeug.security import generate_password_hash
 
@@ -38,6 +38,11 @@ ENTRY_AGES = {Stage.PRIMARY: 6, Stage.JUNIOR: 12, Stage.SENIOR: 15}
 YEARS = {Stage.PRIMARY: 6, Stage.JUNIOR: 3, Stage.SENIOR: 3}
 
 _next = count(1)
+
+
+def unwitnessed(session: Session) -> None:
+    """Let this transaction commit without an audit event: what a test lays out is no deed."""
+    session.execute(select(func.set_config("app.audited", "1", True)))  # noqa: FBT003
 
 
 def unlock(folder: Path) -> Path:

@@ -8,6 +8,8 @@ but without triggers, policies and foreign keys, and a single UPDATE of one inde
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import psycopg
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -58,7 +60,8 @@ def confirmed(year: int) -> tuple[int | None, int]:
         actor = enter_ministry(session)
         nation = session.scalars(select(Organisation).filter_by(parent_id=None)).one()
         run = promotion.rehearse(session, nation, year, actor)
-        run.state, run.asked_by = RunState.RUNNING, actor
+        run.asked_by = actor
+        promotion.begin(session, run, datetime.now(UTC))
         job_id = ask_run(session, run, actor)
         pupils = session.scalar(select(func.sum(Headcount.n))) or 0
     return job_id, pupils

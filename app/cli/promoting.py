@@ -104,8 +104,7 @@ def turned(run_id: int) -> int:
     """Turn chunk by chunk, each in its own transaction; may be repeated after a kill."""
     with Session(engine()) as session, session.begin():
         run = session.get_one(PromotionRun, run_id)
-        run.state, run.confirmed_at = RunState.RUNNING, datetime.now(UTC)
-        session.flush()
+        promotion.begin(session, run, datetime.now(UTC))
         todo = turning.chunks(session, run)
     for managing_id in todo:
         with Session(engine()) as session, session.begin():

@@ -80,7 +80,9 @@ def write_some(url: str, key_file: Path, rooms: list[Room]) -> int:
     """Write the pupils of some classes in a transaction of their own."""
     KEYS.unlock(key_file)
     with begin(url) as connection:
-        return write_pupils(connection, rooms)
+        written = write_pupils(connection, rooms)
+        record(connection, "demo.pupils", pupils=written)
+        return written
 
 
 def shares(rooms: list[Room]) -> Iterator[list[Room]]:

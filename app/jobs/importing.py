@@ -62,7 +62,7 @@ def commit(run: Run) -> dict[str, Any]:
 
 def everywhere(session: Session) -> AbstractContextManager[None]:
     """Let an import ask whether a number is registered anywhere; only the fact comes back."""
-    return elevated(session, "import.duplicates", recorded=False)
+    return elevated(session, "import.duplicates")
 
 
 def today() -> date:

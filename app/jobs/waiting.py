@@ -17,5 +17,5 @@ def ahead(session: Session, job_id: int) -> int:
     before = select(func.count()).where(
         JOB.c.id < job_id, JOB.c.state.in_(BUSY), JOB.c.run_after <= func.now()
     )
-    with elevated(session, "queue.position", recorded=False):
+    with elevated(session, "queue.position"):
         return session.scalar(before) or 0

@@ -13,7 +13,6 @@ from sqlalchemy.orm import Session
 
 from app.models.account import Account, AccountClass
 from app.models.organisation import Organisation
-from app.policies.audit import record
 from app.policies.roles import Role
 
 SETTINGS = (
@@ -125,11 +124,11 @@ def within(scope: Scope) -> Iterator[None]:
 
 
 @contextmanager
-def elevated(session: Session, reason: str, *, recorded: bool = True) -> Iterator[None]:
-    """Widen the scope to everything for one effect, which the audit then names.
+def elevated(session: Session, reason: str) -> Iterator[None]:
+    """Widen the scope to everything for one effect or one question.
 
     For the workflows and the jobs alone, after all guards. A failure takes the width back together
-    with the work. ``recorded=False`` is for asking a guard's question, never for a change.
+    with the work. The one event of the deed says that it reached so far; row history says why.
     """
     session.flush()
     before = session.connection().exec_driver_sql(GET).one()
@@ -138,8 +137,6 @@ def elevated(session: Session, reason: str, *, recorded: bool = True) -> Iterato
         _set(session, (*wide[:4], before[4], "", before[6], reason))
         yield
         session.flush()
-        if recorded:
-            record(session, "scope.elevated", reason=reason)
         _set(session, tuple(before))
     session.expire_all()  # what was loaded in there must be asked for again
 

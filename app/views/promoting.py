@@ -22,6 +22,7 @@ from app.jobs.promoting import ask_run
 from app.models.organisation import Organisation
 from app.models.page import page_of
 from app.models.promotion import PromotionRun, RunState
+from app.policies.audit import record
 from app.views.actor import current_account, current_actor, session, today
 from app.views.doors import door
 from app.views.progress import progress_of
@@ -163,6 +164,7 @@ class PromotionView(BaseView):
         progress = progress_of(run.job_id)
         if run.state is RunState.RUNNING and (progress is None or progress.failed):
             ask_run(session(), run, current_actor().user_id)
+            record(session(), "promotion.resume", object_type="promotion_run", object_id=run.id)
         session().commit()
         return redirect(url_for("PromotionView.show", pk=pk))
 

@@ -194,6 +194,12 @@ def confirm(session: Session, run: PromotionRun, actor: Actor, now: datetime) ->
     _settle(session, run, "promotion.confirm")
 
 
+def begin(session: Session, run: PromotionRun, now: datetime) -> None:
+    """Let a rehearsed run go on from the command line, or a run that was killed; never commits."""
+    run.state, run.confirmed_at = RunState.RUNNING, now
+    _settle(session, run, "promotion.begin")
+
+
 def day_of(moment: datetime) -> date:
     """The day a moment falls on where the schools are."""
     return moment.astimezone(CHINA).date()

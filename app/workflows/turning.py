@@ -86,6 +86,14 @@ def turn(session: Session, run: PromotionRun, managing_id: int) -> int:
         for school_id in ids
     ]
     _keep(session, results)
+    record(
+        session,
+        "promotion.turned",
+        object_type="promotion_run",
+        object_id=run.id,
+        authority=managing_id,
+        schools=len(ids),
+    )
     return len(ids)
 
 

@@ -32,6 +32,7 @@ def run(*words, typed=None):
 def town(root):
     """Two provinces of two counties with a school each."""
     with scope.within(make.WHOLE), Session(engine()) as session, session.begin():
+        make.unwitnessed(session)
         for code in ("61", "62"):
             for county in range(1, COUNTIES + 1):
                 school = make.a_school(session, f"{code}990{county}")
@@ -83,6 +84,7 @@ def test_a_run_of_the_page_is_not_crossed(root, cohorts):
     with scope.within(make.WHOLE), Session(engine()) as session, session.begin():
         place = make.an_authority(session, "62")
         mine = PromotionRun(authority_id=place.id, year=YEAR, state=RunState.RUNNING, job_id=1)
+        make.unwitnessed(session)
         session.add(mine)
     told = run("--year", YEAR, "--authority", "62", "--yes")
     root.execute("DELETE FROM promotion_run WHERE job_id = 1")

@@ -138,6 +138,7 @@ def test_a_lost_sealing_key_is_not_replaced(standing, xueji):
 def employ_somebody(url):
     engine = create_engine(with_driver(url))
     with Session(engine) as session:
+        make.unwitnessed(session)
         make.an_account(session, Role.ADM)
         session.commit()
     engine.dispose()

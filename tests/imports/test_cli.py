@@ -19,6 +19,7 @@ WHO = f"registrar@{SCHOOL}"
 @pytest.fixture(scope="module", autouse=True)
 def people(root):
     with scope.within(scope.NOBODY), Session(engine()) as session, session.begin():
+        make.unwitnessed(session)
         a_registrar(session)
         make.an_account(session, "CR", "411302", login="registrar@411302")
 

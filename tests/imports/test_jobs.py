@@ -10,6 +10,7 @@ from app.imports import batch as batches
 from app.jobs import importing
 from app.jobs.sessions import engine
 from app.policies import scope
+from tests import make
 from tests.imports.books import a_book, a_row
 from tests.imports.conftest import a_registrar
 
@@ -47,6 +48,7 @@ def files():
 def user_id(root):
     """A registrar who is really there."""
     with scope.within(scope.NOBODY), Session(engine()) as session, session.begin():
+        make.unwitnessed(session)
         return a_registrar(session).user_id
 
 

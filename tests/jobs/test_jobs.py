@@ -182,6 +182,7 @@ def two_schools(root):
         first, second = make.a_school(session), make.a_school(session)
         account = make.an_account(session, home=first)
         found = account.user_id, first.id, second.id
+        make.unwitnessed(session)
         session.commit()
     return found
 
@@ -200,6 +201,7 @@ def test_a_disabled_account_stops_its_job(root, asked, settled, two_schools):
     job_id = asked("count", asked_by=user)
     working(root, job_id)
     with transaction() as session:
+        make.unwitnessed(session)
         session.get(Account, user).enabled = False
     row = settled(job_id)
     assert (row.state, row.error) == ("FAILED", "Revoked")

@@ -6,11 +6,13 @@ from app.errors import Refusal, Refused
 from app.models.organisation import Organisation
 from app.models.school import Grade, School, SchoolClass
 from app.models.student import Guardian, Student
+from app.policies.audit import record
 from app.views import labels
 from app.views.doors import door
 from app.views.lookup import Lookup
 from app.views.register import Screen
-from app.views.scoped import Line, ScopedInterface, ScopedModelView
+from app.views.scoped import Line, ScopedInterface
+from app.views.screens.recorded import RecordedView
 
 SCHOOL = Lookup(School, (Organisation.name, Organisation.code), joins=(School.organisation,))
 
@@ -32,7 +34,7 @@ class DeskView(BaseView):
         raise Refused(Refusal("E-LOCK"), Refusal("app.invalid"))
 
 
-class GuardianView(ScopedModelView):
+class GuardianView(RecordedView):
     datamodel = ScopedInterface(Guardian)
     route_base, class_permission_name = "/guardians", "Guardian"
     list_title, add_title, edit_title = "Guardians", "Add a guardian", "Guardian"
@@ -44,7 +46,7 @@ class GuardianView(ScopedModelView):
     lookups = {"student": Lookup(Student, (Student.name,))}
 
 
-class StudentView(ScopedModelView):
+class StudentView(RecordedView):
     datamodel = ScopedInterface(Student)
     route_base, class_permission_name = "/pupils", "Student"
     base_permissions = ["can_list", "can_show", "can_edit"]
@@ -68,6 +70,7 @@ class StudentView(ScopedModelView):
         rows = rows if isinstance(rows, list) else [rows]
         for pupil in rows:
             pupil.seat_no = 7
+        record(self.datamodel.session, "student.marked", pupils=len(rows))
         self.datamodel.session.commit()
         return self.told_lines("Marked", [Line("ok", "done", str(pupil)) for pupil in rows])
 
@@ -76,7 +79,7 @@ class StudentView(ScopedModelView):
         raise AssertionError(rows, "nobody holds this right")
 
 
-class ClassView(ScopedModelView):
+class ClassView(RecordedView):
     datamodel = ScopedInterface(SchoolClass)
     route_base, class_permission_name = "/classes", "SchoolClass"
     list_title, show_title, add_title, edit_title = "Classes", "Class", "Add a class", "Class"
