@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from app.cli.importing import ready
 from app.jobs.sessions import engine
+from app.messages.catalogue import say
 from app.models.organisation import Organisation, Tier
 from app.models.promotion import PromotionRun, RunState
 from app.policies.scope import EVERYTHING, Scope, within
@@ -49,6 +50,7 @@ def promote(*, year: int, code: str, dry_run: bool, agreed: bool, as_json: bool)
         if not dry_run:
             left = left_over(run_id)
             if left is None:
+                insist_open(code)
                 agree(year, told, agreed=agreed)
             told["schools_turned"] = turned(left or run_id)
             told["state"] = "done"
@@ -66,6 +68,15 @@ def rehearsed(code: str, year: int) -> tuple[int, dict[str, int | str]]:
             raise click.ClickException(f"{code} is neither the ministry nor a province.")
         run = promotion.rehearse(session, place, year, None)
         return run.id, {**run.summary, "state": "rehearsed"}
+
+
+def insist_open(code: str) -> None:
+    """Go on only when no authority has closed the turn to this one."""
+    with Session(engine()) as session:
+        place = session.scalars(select(Organisation).where(Organisation.code == code)).one()
+        today = promotion.day_of(datetime.now(UTC))
+        if refusal := promotion.closed(session, place, today):
+            raise click.ClickException(say(refusal, "en"))
 
 
 def agree(year: int, told: dict[str, int | str], *, agreed: bool) -> None:

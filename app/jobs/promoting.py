@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy.orm import Session
 
+from app.errors import Refused
 from app.jobs.queue import ask, job
 from app.jobs.run import Run
 from app.models.promotion import PromotionRun
-from app.workflows import turning
+from app.workflows import promotion, turning
 
 WHOLE = 1000  # thousandths
 
@@ -25,7 +27,11 @@ def ask_run(session: Session, run: PromotionRun, asked_by: int) -> int | None:
 def promote(work: Run) -> dict[str, Any]:
     """Turn the year of a run, chunk by chunk."""
     with work.step() as session:
-        todo = turning.chunks(session, session.get_one(PromotionRun, work.args["run"]))
+        run = session.get_one(PromotionRun, work.args["run"])
+        shut = promotion.closed(session, run.authority, promotion.day_of(datetime.now(UTC)))
+        if shut and "after" not in work.checkpoint:  # half a province turned is worse than a whole
+            raise Refused(shut)
+        todo = turning.chunks(session, run)
     for at, managing_id in enumerate(todo, 1):
         if managing_id <= work.checkpoint.get("after", 0):
             continue

@@ -177,6 +177,7 @@ MATRIX: Mapping[str, Function] = {
     "cleanup": row(
         "在办业务清理", "pending-business clean-up", CR_CL="A", TR_TL_PR_PL="A:own", MIN="A"
     ),
+    "rehearsal": row("升级预演", "promotion, rehearsal", PR_PL_MIN="C"),
     "promotion": row(
         "升级", "promotion run", "province_may_promote", CR_CL_TR_TL="R", PR_PL="RS:own", MIN="RS"
     ),
@@ -214,7 +215,7 @@ MATRIX: Mapping[str, Function] = {
     "proof": row("在读证明", "certificate of enrolment", SR="CX", SL="A", CR_CL_TR_TL_PR_PL="R"),
     "growth": row("成长档案", "courses, marks, rewards", CT_TE="E:given", SR="SE", SL_CR_CL="R"),
     "accounts": row(
-        "账号", "accounts", SR_CR_TR_TL_PR_PL_MIN="RCE", SL_CL="R", ADM_SEC="RCE", AUD="R"
+        "账号", "accounts", SR_CR_TR_TL_PR_PL_MIN="RCE", SL_CL="R", ADM="RCE", SEC_AUD="R"
     ),
     "groups": row("用户组与班级权限", "user groups and class permissions", SR="RCE", SL="R"),
     "confirm": row("账号复核启用", "second confirmation of an account", SEC="A"),

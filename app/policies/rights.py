@@ -50,7 +50,11 @@ RIGHTS: dict[str, dict[str, tuple[str, ...]]] = {
     },
     "Transfer": {"view": ("transfer_in:C", "school_review:A"), "open": ("transfer_in:C",)},
     "ImportBatch": {"view": ("imports:R",), "upload": ("imports:C",), "commit": ("imports:C",)},
-    "Promotion": {"view": ("promotion:S",), "run": ("promotion:S",)},
+    "Promotion": {
+        "view": ("rehearsal:C",),
+        "rehearse": ("rehearsal:C",),
+        "run": ("promotion:S",),
+    },
     "Job": {"R": ("jobs:R",), "cancel": ("jobs:E",)},
     "AuditEvent": {"R": ("audit:R",), "export": ("audit:X",)},
     "Account": {

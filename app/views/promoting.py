@@ -60,12 +60,13 @@ class PromotionView(BaseView):
             live=session().scalars(live.order_by(PromotionRun.id.desc())).all(),
             place=place,
             years=[today().year + step for step in YEARS],
-            reasons=promotion.why_not(current_actor(), place),
+            reasons=promotion.why_not_rehearse(current_actor(), place),
+            closed=promotion.closed(session(), place, today()),
         )
         return str(drawn)
 
     @expose("/rehearse", methods=["POST"])
-    @door("run")
+    @door("rehearse")
     def rehearse(self) -> Any:
         """Count what a turn into the chosen year would do; nothing moves."""
         year = request.form.get("year", 0, int)
@@ -74,7 +75,7 @@ class PromotionView(BaseView):
             return redirect(url_for("PromotionView.list"))
         actor = current_actor()
         place = session().get_one(Organisation, actor.organisation_id)
-        if reasons := promotion.why_not(actor, place):
+        if reasons := promotion.why_not_rehearse(actor, place):
             raise Refused(*reasons)
         run = rehearse_by_stage(session(), place, year, actor.user_id)
         pk = run.id
@@ -159,7 +160,7 @@ class PromotionView(BaseView):
     def resume(self, pk: int) -> Any:
         """Go on with a run whose job died; schools that have turned are passed over."""
         run = self._run(pk, held=True)
-        if reasons := promotion.why_not(current_actor(), run.authority):
+        if reasons := promotion.why_not(session(), current_actor(), run.authority, today()):
             raise Refused(*reasons)
         progress = progress_of(run.job_id)
         if run.state is RunState.RUNNING and (progress is None or progress.failed):
@@ -173,7 +174,7 @@ class PromotionView(BaseView):
     def undo(self, pk: int) -> Any:
         """Take a run back wherever nothing builds on it yet."""
         run = self._typed(pk)
-        if reasons := turning.why_not_undo(current_actor(), run, today()):
+        if reasons := turning.why_not_undo(session(), current_actor(), run, today()):
             raise Refused(*reasons)
         undone, kept = turning.undo(session(), run)
         session().commit()

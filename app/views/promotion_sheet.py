@@ -154,7 +154,18 @@ class PromotionSheet:
     @cached_property
     def reasons(self) -> list[str]:
         """Why this person may not run it; empty for those who may."""
-        return _said(promotion.why_not(current_actor(), self.run.authority))
+        place = self.run.authority
+        return _said(promotion.why_not(self.session, current_actor(), place, today()))
+
+    @property
+    def may_rehearse(self) -> bool:
+        """This person may count once more."""
+        return not promotion.why_not_rehearse(current_actor(), self.run.authority)
+
+    @property
+    def undo_until(self) -> date:
+        """The last day on which the turn may be undone."""
+        return turning.undo_until(self.session, self.run, today())
 
     @cached_property
     def checks(self) -> list[Check]:
@@ -220,7 +231,7 @@ class PromotionSheet:
     @cached_property
     def undo_reasons(self) -> list[str]:
         """Why this person may not undo it."""
-        return _said(turning.why_not_undo(current_actor(), self.run, today()))
+        return _said(turning.why_not_undo(self.session, current_actor(), self.run, today()))
 
     @property
     def page(self) -> int:

@@ -28,6 +28,7 @@ from app.models.student import Status
 from app.policies.audit import record
 from app.policies.roles import Actor, Role
 from app.policies.scope import END
+from app.policies.switches import setting
 
 SECOND_PERSON_MINUTES = 30
 TURN = (8, 10)  # month and day at whose end the year is due to turn
@@ -87,8 +88,24 @@ def below(authority: Organisation) -> ColumnElement[bool]:
 # ── rehearsing, asking, confirming ──────────────────────────────────────────────────────────
 
 
-def why_not(actor: Actor, authority: Organisation) -> tuple[Refusal, ...]:
-    """Return every reason why this person may not turn the year of this authority."""
+def why_not(
+    session: Session, actor: Actor, authority: Organisation, day: date
+) -> tuple[Refusal, ...]:
+    """Return every reason why this person may not turn the year of this authority on a day."""
+    shut = closed(session, authority, day)
+    return (*why_not_rehearse(actor, authority), *([shut] if shut else []))
+
+
+def closed(session: Session, authority: Organisation, day: date) -> Refusal | None:
+    """The ministry may keep the turn to itself; then no province turns its own year (Q-40)."""
+    if authority.tier is not Tier.PROVINCE:
+        return None
+    held = setting(session, authority.path, "province_may_promote", day)
+    return held.closed() if held.is_closing else None
+
+
+def why_not_rehearse(actor: Actor, authority: Organisation) -> tuple[Refusal, ...]:
+    """Return every reason why this person may not rehearse the turn of this authority."""
     is_runner = actor.role in RUNNERS and authority.id == actor.organisation_id
     is_high = authority.tier in (Tier.MINISTRY, Tier.PROVINCE)
     answer = refuse_unless(is_runner and is_high, "E-PROMO-WHO")
@@ -163,7 +180,7 @@ def exceptions(
 def ask(session: Session, run: PromotionRun, actor: Actor, now: datetime) -> None:
     """Ask for the turn that was rehearsed today, or raise `Refused`; never commits."""
     reasons = [
-        *why_not(actor, run.authority),
+        *why_not(session, actor, run.authority, day_of(now)),
         refuse_unless(run.state is RunState.REHEARSED, "E-CLOSED"),
         refuse_unless(day_of(run.rehearsed_at) == day_of(now), "E-PROMO-OLD"),
         refuse_unless(bool(run.summary["up_grades"]), "E-PROMO-YEAR", year=run.year),
@@ -183,7 +200,7 @@ def confirm(session: Session, run: PromotionRun, actor: Actor, now: datetime) ->
         minutes=SECOND_PERSON_MINUTES
     )
     reasons = [
-        *why_not(actor, run.authority),
+        *why_not(session, actor, run.authority, day_of(now)),
         refuse_unless(run.state is RunState.ASKED, "E-CLOSED"),
         refuse_unless(actor.user_id != run.asked_by, "E-PROMO-SECOND"),
         refuse_unless(in_time, "E-PROMO-LATE", minutes=SECOND_PERSON_MINUTES),

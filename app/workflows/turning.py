@@ -38,10 +38,10 @@ from app.models.school import Grade, GradeState, Headcount, School, SchoolClass,
 from app.policies.audit import record
 from app.policies.roles import Actor
 from app.policies.scope import END
+from app.policies.switches import setting
 from app.workflows.promotion import ATTENDING, STAYING, goes_up, has_pupils, is_over, why_not
 
 FIRST = ("school_id", "stage", "entry_year", "years", "level")  # what a new cohort is made of
-LAST_UNDO = (8, 31)  # month and day of the year that turned
 
 BySchool = dict[int, list[int]]  # a school's grade ids
 
@@ -114,15 +114,23 @@ def finish(session: Session, run: PromotionRun) -> int:
     return schools
 
 
-def why_not_undo(actor: Actor, run: PromotionRun, today: date) -> tuple[Refusal, ...]:
-    """Return every reason why this person may not undo this run (Q-41: until 31 August)."""
-    until = date(run.year, *LAST_UNDO)
+def why_not_undo(
+    session: Session, actor: Actor, run: PromotionRun, today: date
+) -> tuple[Refusal, ...]:
+    """Return every reason why this person may not undo this run."""
+    until = undo_until(session, run, today)
     answers = (
-        *why_not(actor, run.authority),
+        *why_not(session, actor, run.authority, today),
         refuse_unless(run.state is RunState.DONE, "E-CLOSED"),
         refuse_unless(today <= until, "E-PROMO-UNDO", year=run.year, until=until.isoformat()),
     )
     return tuple(answer for answer in answers if answer)
+
+
+def undo_until(session: Session, run: PromotionRun, today: date) -> date:
+    """Return the last day on which a run may be undone, as its authority stands today (Q-41)."""
+    month_and_day = setting(session, run.authority.path, "promotion_undo_until", today).value
+    return date.fromisoformat(f"{run.year}-{month_and_day}")
 
 
 def undo(session: Session, run: PromotionRun) -> tuple[int, int]:

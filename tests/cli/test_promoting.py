@@ -1,6 +1,7 @@
 """`xueji promote`: rehearses, turns, is repeated after a kill, and refuses in one sentence."""
 
 import json
+from datetime import date
 
 import pytest
 from click.testing import CliRunner
@@ -10,6 +11,7 @@ from app.cli import promoting
 from app.cli.main import xueji
 from app.jobs.sessions import engine
 from app.models.promotion import PromotionRun, RunState
+from app.models.switch import SwitchValue
 from app.policies import scope
 from app.workflows import turning
 from tests import make
@@ -90,6 +92,22 @@ def test_a_run_of_the_page_is_not_crossed(root, cohorts):
     root.execute("DELETE FROM promotion_run WHERE job_id = 1")
     assert told.exit_code == 1
     assert "is on its way on the page (running)" in told.output
+    assert cohorts("62") == before
+
+
+def test_a_province_whose_turn_is_closed_is_only_rehearsed(root, cohorts):
+    before = cohorts("62")
+    with scope.within(make.WHOLE), Session(engine()) as session, session.begin():
+        ministry = make.an_account(session, "MIN")
+        word = {"key": "province_may_promote", "value": "off", "valid_from": date(2026, 1, 1)}
+        place = ministry.organisation_id
+        session.add(SwitchValue(organisation_id=place, set_by=ministry.user_id, **word))
+        make.unwitnessed(session)
+    told = run("--year", YEAR, "--authority", "62", "--yes")
+    assert (told.exit_code, told.output.count("Error")) == (1, 1)
+    assert "has closed “a province's own turn of the year”" in told.output
+    assert run("--year", YEAR, "--authority", "62", "--dry-run").exit_code == 0
+    root.execute("DELETE FROM switch_value")
     assert cohorts("62") == before
 
 

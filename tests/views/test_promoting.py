@@ -3,11 +3,15 @@
 import csv
 import io
 import re
+from contextlib import nullcontext
 from datetime import UTC, date, datetime, timedelta
+from types import SimpleNamespace
 
 import pytest
 from sqlalchemy import func, select, update
 
+from app.errors import Refused
+from app.jobs.promoting import promote
 from app.models.job import Job, JobState
 from app.models.promotion import PromotionRun, RunState
 from app.models.school import Grade, GradeState
@@ -319,3 +323,50 @@ def test_an_undone_run_says_so_and_the_year_may_turn_again(town, desks):
     assert "<b>2</b><span>schools turned</span>" in desks[0].get(again).text
     listed = desks[0].get("/promotion/").text
     assert ("Undone" in listed, "Done" in listed) == (True, True)
+
+
+# ── the ministry keeps the turn to itself ────────────────────────────────────────────────
+
+
+@pytest.fixture
+def shut(web, session, town):
+    """Close the turn to the provinces, as the ministry."""
+    scope.enter(make.WHOLE, session)
+    operator = web(make.an_account(session, "MIN"))
+
+    def close():
+        sent = {"key": "province_may_promote", "value": "off", "valid_from": f"{promoting.today()}"}
+        assert operator.post("/switches/set", data=sent).status_code == 302
+
+    return close
+
+
+def test_a_closed_turn_is_rehearsed_and_names_who_closed_it(town, desks, shut):
+    first, second = desks
+    url = asked(first, town)
+    shut()
+    closed = "has closed “a province&#39;s own turn of the year”"
+    for path in ("/promotion/", url, rehearsed(first)):
+        page = first.get(path).text
+        assert closed in page
+        assert 'name="sure"' not in page
+    for client, act in ((first, "ask"), (second, "confirm"), (second, "resume"), (first, "undo")):
+        answer = client.post(f"{url}/{act}", data={"sure": town.phrase})
+        assert answer.status_code == 409
+        assert closed in answer.text
+    assert town.run().state is RunState.REHEARSED
+
+
+def test_a_job_confirmed_before_it_was_closed_does_not_begin(session, town, desks, shut):
+    running(desks, town)
+    shut()
+    run = town.run()
+
+    def job(**checkpoint):
+        step = lambda **_: nullcontext(session)  # noqa: E731
+        return SimpleNamespace(args={"run": run.id}, checkpoint=checkpoint, step=step)
+
+    scope.enter(scope.scope_of(session, town.first.user_id), session)
+    with pytest.raises(Refused, match="E-SWITCH-BY"):
+        promote(job())
+    assert promote(job(after=0))["schools"] == len(town.schools)  # begun, so it ends whole

@@ -1,16 +1,18 @@
 """升级 on the database: what moves, what stays, who may press, and how it is taken back."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from sqlalchemy import select
 
 from app.errors import Refused
+from app.messages.catalogue import say
 from app.models.promotion import PromotionResult, PromotionRun, RunState
 from app.models.school import Grade, GradeState
 from app.models.student import Status
 from app.policies import scope
-from app.workflows import promotion, turning
+from app.workflows import promotion, switching, turning
+from app.workflows.switching import Word
 from tests import make
 from tests.workflows.cases import become
 
@@ -166,7 +168,57 @@ def test_lower_tiers_do_not_turn_the_year(session, role):
     scope.enter(make.WHOLE, session)
     actor = become(session, make.an_account(session, role))
     place = session.get_one(PromotionRun.authority.property.mapper.class_, actor.organisation_id)
-    assert [r.code for r in promotion.why_not(actor, place)] == ["E-PROMO-WHO"]
+    told = promotion.why_not(session, actor, place, promotion.day_of(datetime.now(UTC)))
+    assert [r.code for r in told] == ["E-PROMO-WHO"]
+
+
+# ── switches: who may turn, and until when it may be undone ─────────────────────────────────
+
+
+def say_at_the_top(session, key, value, **bends):
+    scope.enter(make.WHOLE, session)
+    ministry = make.an_account(session, "MIN", "000000")
+    day = promotion.day_of(datetime.now(UTC))
+    word = Word(key, value, day, **bends)
+    switching.decide(session, become(session, ministry), ministry.organisation, word, day)
+
+
+def test_a_province_turns_no_year_while_the_ministry_keeps_it_to_itself(session, province):
+    say_at_the_top(session, "province_may_promote", "off")
+    actor, now = become(session, province.first), datetime.now(UTC)
+    run = promotion.rehearse(session, province.place, YEAR, actor.user_id)  # counting is free
+    for press in (
+        lambda: promotion.ask(session, run, actor, now),
+        lambda: promotion.confirm(session, run, actor, now),
+    ):
+        with pytest.raises(Refused) as told:
+            press()
+        (closed,) = (r for r in told.value.refusals if r.code.startswith("E-SWITCH"))
+        assert say(closed) == "教育部已关闭“省级执行升级”；如有需要请向其申请。"
+    told = turning.why_not_undo(session, actor, run, promotion.day_of(now))
+    assert "E-SWITCH-BY" in [refusal.code for refusal in told]
+
+
+def test_the_ministry_is_never_shut_out(session, province):
+    say_at_the_top(session, "province_may_promote", "off")
+    scope.enter(make.WHOLE, session)
+    ministry = make.an_authority(session, "000000")
+    assert promotion.closed(session, ministry, promotion.day_of(datetime.now(UTC))) is None
+    assert promotion.closed(session, province.place, date(2020, 1, 1)) is None  # before the word
+
+
+@pytest.mark.parametrize(
+    ("value", "last"), [(None, (8, 31)), ("08-15", (8, 15)), ("09-30", (9, 30))]
+)
+def test_the_last_day_to_undo_is_the_one_laid_down(session, province, value, last):
+    if value:
+        say_at_the_top(session, "promotion_undo_until", value)
+    run, last = province.run(), date(YEAR, *last)
+    actor = become(session, province.first)
+    assert turning.undo_until(session, run, last) == last
+    assert turning.why_not_undo(session, actor, run, last) == ()
+    (late,) = turning.why_not_undo(session, actor, run, last + timedelta(days=1))
+    assert late.params["until"] == last.isoformat()
 
 
 def test_a_province_cannot_turn_another(session, province):
