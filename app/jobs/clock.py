@@ -27,6 +27,9 @@ SCHEDULE: tuple[Tick, ...] = (
     Tick(
         "clean-registries", "17 * * * *", "RQ's lists keep the names of children that were killed"
     ),
+    Tick("sweep-files", "50 * * * *", "a workbook whose work is done is still somebody's class"),
+    Tick("anchor-audit", "7 * * * *", "who cuts the log's tail cannot cut a file elsewhere"),
+    Tick("verify-audit", "10 4 * * *", "a log nobody checks may be changed by anybody"),
     Tick("sweep-pulses", "40 3 * * *", "every worker that ever ran leaves one row"),
     Tick("seal-accounts", "20 2 * * *", "a door nobody uses is a door nobody watches"),
 )

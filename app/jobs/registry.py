@@ -5,10 +5,12 @@ from __future__ import annotations
 from importlib import import_module
 
 MODULES = [
+    "app.jobs.anchoring",
     "app.jobs.deciding",
     "app.jobs.housekeeping",
     "app.jobs.importing",
     "app.jobs.promoting",
+    "app.jobs.sweeping",
     "app.jobs.sealing_accounts",
 ]
 

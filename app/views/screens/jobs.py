@@ -27,6 +27,7 @@ KINDS = {
     "registration.submit": _("Submit the pupils of an import"),
     "promotion": _("Promotion"),
     "clean-registries": _("Housekeeping: queue"),
+    "sweep-files": _("Housekeeping: files"),
     "sweep-pulses": _("Housekeeping: pulses"),
     "seal-accounts": _("Seal accounts nobody uses"),
 }

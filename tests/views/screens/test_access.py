@@ -112,7 +112,7 @@ def test_deeds_of_every_office_stand_there_newest_first(town, web, session, engl
     assert "Family member · Telephone · Checking with the family" in family
     assert "Phone · Inspection by a superior" in seen
     assert town.account("CR").name in seen
-    assert "Opened a pupil's archive" in first
+    assert "Opened a pupil" in first
     for whole in (pupil.phone, pupil.number, pupil.id_number):
         assert whole not in answer.text
 
