@@ -82,7 +82,8 @@ def _letters(cell: str) -> list[tuple[str, When]]:
 
 
 ALL: Final = "CT_TE_SR_SL_CR_CL_TR_TL_PR_PL_MIN_NU_ADM_SEC_AUD"
-OFFICES: Final = "SR_SL_CR_CL_TR_TL_PR_PL"
+BUT_NU: Final = ALL.replace("_NU", "")
+BUT_TE_NU: Final = BUT_NU.replace("_TE", "")
 MATRIX: Mapping[str, Function] = {
     "desk": row("工作台", "desk", **{ALL: "R"}),
     "school": row(
@@ -184,7 +185,7 @@ MATRIX: Mapping[str, Function] = {
     "plan": row(
         "招生计划", "admission plan", SR="C", SL_MIN="R", CR_TR_TL="SA", CL="S", PR_PL="S A:opened"
     ),
-    "results": row("录取结果导入", "admission result import", CR_TR_TL_PR_PL="C", CL="R"),
+    "results": row("录取结果导入", "admission result import", CR_TR_PR="C", CL_TL_PL="R"),
     "admit": row("招生录取", "admit new pupils", SR="C", SL_CL="R", CR_TR_TL_PR_PL="A"),
     "outside": row(
         "外地就读学生审核",
@@ -200,7 +201,7 @@ MATRIX: Mapping[str, Function] = {
     "assign": row("分班、调班", "class assignment and change", CT="C:given", SR="C", SL="R"),
     "switches": row("业务控制开关", "business switches", SR_SL_CR_TR_PR="R", CL_TL_PL_MIN="RS"),
     "guards": row("安全策略开关", "security switches", ADM_AUD="R", SEC="RS"),
-    "districts": row("学区", "districts", SR_SL_CL_PR_PL="R", CR_TR_TL="CE"),
+    "districts": row("学区", "districts", SR_SL_PR_PL="R", CR_TR_TL="CE", CL="RS"),
     "photos": row("照片", "photos", CT="C:given", SR="C", SL_CR="R"),
     "statistics": row("统计", "statistics", CT_SR_SL_CR_CL_TR_TL_PR_PL_MIN="R"),
     "export": row(
@@ -209,23 +210,23 @@ MATRIX: Mapping[str, Function] = {
         CT="X:masked",
         SR_SL="X:logged",
         CR="X:opened",
-        CL="A",
+        CL_PR_PL="A",
     ),
     "export_request": row("导出申请", "export request", SR_CR_TR="C", SL_CL_TL_PR_PL_MIN="A"),
-    "proof": row("在读证明", "certificate of enrolment", SR="CX", SL="A", CR_CL_TR_TL_PR_PL="R"),
+    "proof": row("在读证明", "certificate of enrolment", SR="CX", SL="A", CR_CL="R"),
     "growth": row("成长档案", "courses, marks, rewards", CT_TE="E:given", SR="SE", SL_CR_CL="R"),
     "accounts": row(
         "账号", "accounts", SR_CR_TR_TL_PR_PL_MIN="RCE", SL_CL="R", ADM="RCE", SEC_AUD="R"
     ),
     "groups": row("用户组与班级权限", "user groups and class permissions", SR="RCE", SL="R"),
     "confirm": row("账号复核启用", "second confirmation of an account", SEC="A"),
-    "organisations": row("机构", "organisations", **{ALL: "R"}),
+    "organisations": row("机构", "organisations", **{BUT_TE_NU: "R"}),
     "organisations_setup": row("机构设置", "setting up organisations", ADM="CE"),
     "nutrition": row(
         "营养改善计划", "nutrition plan", CT_SL_CR_CL_TR_TL_PR_PL_MIN="R", SR="C", NU="RS"
     ),
-    "codes": row("代码表、行政区划", "code tables, divisions", **{ALL: "R"}),
-    "codes_setup": row("代码表设置", "setting code tables", MIN_PR="S"),
+    "codes": row("代码表、行政区划", "code tables, divisions", **{BUT_NU: "R"}),
+    "codes_setup": row("代码表设置", "setting code tables", MIN="S"),
     "jobs": row("后台任务", "background jobs", CT_SL_CL_TL_PL="R", SR_CR_TR_PR_MIN_ADM="RE"),
     "audit": row(
         "审计日志",
