@@ -8,6 +8,10 @@ TEXTS: Texts = {
     "password.wrong": Text(
         "当前密码不对；请重新输入。", "The present password is wrong; type it again."
     ),
+    "password.tries": Text(
+        "当前密码输错次数过多；请 15 分钟后再试。",
+        "The present password was wrong too often; try again in 15 minutes.",
+    ),
     "password.repeat": Text(
         "两次输入的新密码不一致；请重新输入。",
         "The two new passwords differ; type them again.",

@@ -10,25 +10,30 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
-from werkzeug.security import generate_password_hash
+from werkzeug.security import check_password_hash, generate_password_hash
 
+from app.errors import Refusal
 from app.models.account import Account, Credential
 from app.models.base import fab_models
+from app.policies.passwords import Holder, Profile, why_not
 
 LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"  # none that looks like another
 KEPT = 5  # hashes of earlier passwords
 TEMPORARY = timedelta(hours=72)
+SLOW = "scrypt"
+# For one-time passwords of a whole staff at once: no slower hash stops the guessing of 59 bits.
+QUICK = "scrypt:1024:8:1"
 USERS = fab_models.User.__table__
 
 
-def set_temporary_password(session: Session, account: Account) -> str:
+def set_temporary_password(session: Session, account: Account, method: str = SLOW) -> str:
     """Give an account a one-time password, to be changed at once, and end its sessions.
 
     It is told once: only its hash is kept, and it opens nothing after 72 hours.
     """
     secret, now = a_secret(), database_time(session)
     credential = credential_of(session, account.user_id)
-    _replace(session, credential, secret)
+    _replace(session, credential, secret, method)
     credential.password_set_at, credential.temporary_until = now, now + TEMPORARY
     account.must_change_password = True
     account.session_epoch += 1
@@ -44,6 +49,27 @@ def set_own_password(session: Session, account: Account, password: str, now: dat
     account.must_change_password = False
     account.session_epoch += 1
     session.flush()
+
+
+def change_own_password(
+    session: Session, account: Account, profile: Profile, typed: tuple[str, str, str], now: datetime
+) -> list[Refusal]:
+    """Take the present password, the new one, and the new one again; return every refusal."""
+    old, new, again = typed
+    if not knows_password(session, account.user_id, old):
+        return [Refusal("password.wrong")]
+    holder = Holder(account.login, account.name, account.organisation.name)
+    refusals = why_not(profile, new, holder, past_hashes(session, account.user_id))
+    if new != again:
+        refusals.append(Refusal("password.repeat"))
+    if not refusals:
+        set_own_password(session, account, new, now)
+    return refusals
+
+
+def knows_password(session: Session, user_id: int, password: str) -> bool:
+    """Tell whether this is an account's present password."""
+    return check_password_hash(present_hash(session, user_id), password)
 
 
 def reset_factor(session: Session, account: Account) -> None:
@@ -86,11 +112,11 @@ def database_time(session: Session) -> datetime:
     return session.execute(select(func.now())).scalar_one()
 
 
-def _replace(session: Session, credential: Credential, password: str) -> None:
+def _replace(session: Session, credential: Credential, password: str, method: str = SLOW) -> None:
     """Write the new hash; the old one joins the past, unless it was a one-time password's."""
     if credential.temporary_until is None:
         old = present_hash(session, credential.user_id)
         credential.past = [old, *credential.past][:KEPT] if old else credential.past
-    hashed = generate_password_hash(password)
+    hashed = generate_password_hash(password, method)
     changed = update(fab_models.User).where(fab_models.User.id == credential.user_id)
     session.execute(changed.values(password=hashed))

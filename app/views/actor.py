@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import cast
 from zoneinfo import ZoneInfo
 
@@ -71,6 +71,11 @@ def current_settings() -> dict[str, Setting]:
     return cast("dict[str, Setting]", g.settings)
 
 
+def now() -> datetime:
+    """Return the time: the one clock of the web, which tests set."""
+    return datetime.now(UTC)
+
+
 def today() -> date:
     """Return the day it is in Beijing."""
-    return datetime.now(BEIJING).date()
+    return now().astimezone(BEIJING).date()

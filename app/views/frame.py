@@ -215,7 +215,7 @@ class FrameView(BaseView):
     @expose("/prefer", methods=["POST"])
     def prefer(self) -> Response:
         """Keep what was chosen and go back to the page it was chosen on."""
-        answer = redirect(_inside(request.form.get("back", "")))
+        answer = redirect(inside(request.form.get("back", "")))
         for name, known in (("theme", THEMES), ("density", DENSITIES)):
             if (choice := request.form.get(name, "")) in known:
                 secure = bool(current_app.config.get("SESSION_COOKIE_SECURE"))
@@ -227,7 +227,7 @@ class FrameView(BaseView):
         return answer
 
 
-def _inside(path: str) -> str:
+def inside(path: str) -> str:
     """Return a path of this site; anything else is the index."""
     is_ours = path.startswith("/") and path[1:2] not in ("/", "\\") and path.isprintable()
     return path if is_ours else str(builder().get_url_for_index)

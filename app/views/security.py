@@ -1,54 +1,28 @@
-"""The login door and nothing else of FAB's security screens: accounts have pages of their own."""
+"""Flask-AppBuilder's security, with one door in and none of its screens."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from flask import flash, g, redirect, request, url_for
-from flask import session as browser
-from flask_appbuilder import expose
-from flask_appbuilder.security.decorators import no_cache
+from flask import Flask, current_app, g, request
 from flask_appbuilder.security.sqla.manager import SecurityManager
-from flask_appbuilder.security.views import AuthDBView
 from flask_babel import gettext as _
-from flask_babel import lazy_gettext
-from flask_login import logout_user
-from werkzeug.wrappers import Response
+from flask_login import LoginManager
 
-from app.policies.audit import record
 from app.policies.rights import holds
+from app.policies.scope import NOBODY, enter
 from app.views.actor import arrive, session
+from app.views.frame import hooks
+from app.views.signing_in import sessions
+from app.views.signing_in.aging import hold, is_held, lead_parts
+from app.views.signing_in.gate import Gate
+from app.views.signing_in.own_factor import OwnFactorView
+from app.views.signing_in.own_password import OwnPasswordView
+from app.views.signing_in.second_factor import FactorView
+from app.views.signing_in.staying import SessionView, left_for_page
 
 FAB_OWN = ("AuthDBView", "LocaleView")
-
-
-class Gate(AuthDBView):
-    """Sign in and, by POST only, sign out."""
-
-    invalid_login_message = lazy_gettext("Account or password is wrong; check both.")
-
-    @expose("/login/", methods=["GET", "POST"])
-    @no_cache
-    def login(self) -> Any:
-        """Show the form or sign in; nothing from before the login stays in the session."""
-        if request.method == "POST":
-            kept = {key: browser[key] for key in ("csrf_token", "locale") if key in browser}
-            browser.clear()
-            browser.update(kept)
-        return super().login()
-
-    @expose("/logout/", methods=["POST"])
-    def logout(self) -> Response:
-        """Sign out and forget everything the browser's session held."""
-        record(session(), "account.logout")
-        session().commit()
-        logout_user()
-        locale = browser.get("locale")
-        browser.clear()
-        if locale:
-            browser["locale"] = locale
-        flash(_("You have signed out."), "info")
-        return redirect(url_for("Gate.login"))
+OWN_PAGES = "Self"
 
 
 class XuejiSecurity(SecurityManager):
@@ -57,32 +31,59 @@ class XuejiSecurity(SecurityManager):
     authdbview = Gate
 
     def register_views(self) -> None:
-        """Open the login door only; no user, role, reset or API screens of FAB's."""
+        """Open the gate and what belongs to it; no user, role, reset or API screens of FAB's."""
         self.auth_view = self.authdbview()
-        self.appbuilder.add_view_no_menu(self.auth_view)
+        for view in (self.auth_view, FactorView, OwnPasswordView, OwnFactorView, SessionView):
+            self.appbuilder.add_view_no_menu(view)
+        hooks(current_app).personal += [
+            ("OwnPasswordView.password", lambda: _("Password")),
+            ("OwnFactorView.factor", lambda: _("One-time codes")),
+        ]
+        current_app.before_request(hold)
+        current_app.after_request(lead_parts)
+        current_app.jinja_env.globals["session_left"] = left_for_page
 
     def create_db(self) -> None:
         """Do nothing: tables and roles are made by `xueji init`."""
 
+    def create_login_manager(self, app: Flask) -> LoginManager:
+        """Let the session be ours to judge: Flask-Login's own mark of a browser stays out of it."""
+        manager = super().create_login_manager(app)
+        manager.session_protection = None
+        return manager
+
+    def find_user(self, username: str | None = None, email: str | None = None) -> Any:
+        """Find a user by login; an e-mail address is no login here."""
+        del email
+        return super().find_user(username=username) if username else None
+
+    def update_user_auth_stat(self, user: Any, success: bool = True) -> None:  # noqa: FBT002
+        """Do what an unknown login makes happen, so that both take as long, and nothing more."""
+        del success
+        self.noop_user_update(user)
+
     def load_user(self, pk: str) -> Any:
-        """Return the user of the session cookie, now in scope; None for a disabled account."""
+        """Return the user of the session cookie, now in scope; None when the session is over."""
         user = super().load_user(pk) if str(pk).isdecimal() else None
-        return user if user and arrive(user.id, request.remote_addr) else None
+        account = arrive(user.id, request.remote_addr) if user else None
+        if sessions.resume(account):
+            return user
+        enter(NOBODY, session())
+        for known in ("account", "actor", "gifts"):
+            g.pop(known, None)
+        return None
 
     def load_user_jwt(self, _jwt_header: Any, jwt_data: Any) -> Any:
         """Refuse: no door takes tokens."""
         del jwt_data
 
     def has_access(self, permission_name: str, view_name: str) -> bool:
-        """Narrow FAB's answer: some rights are a teacher's only when the school gave them."""
+        """Narrow FAB's answer: some rights are a teacher's only when the school gave them.
+
+        Whoever must change their password has their own pages until they have.
+        """
         is_given = super().has_access(permission_name, view_name)  # it finds out who asks
         actor = g.get("actor")
-        if actor is None or not is_given:
+        if actor is None or not is_given or (is_held() and view_name != OWN_PAGES):
             return False
         return view_name in FAB_OWN or holds(actor.role, view_name, permission_name, g.gifts)
-
-    def on_user_login(self, user: Any) -> None:
-        """Write the sign-in down, in the scope the person now has."""
-        arrive(user.id, request.remote_addr)
-        record(session(), "account.login")
-        session().commit()

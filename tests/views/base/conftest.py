@@ -20,7 +20,7 @@ def app(house):
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(register, "SCREENS", SCREENS)
         patch.setattr(register, "HIDDEN", (frame.FrameView,))
-        made = create_app(WTF_CSRF_ENABLED=False)
+        made = create_app(WTF_CSRF_ENABLED=False, DEMO=True)
     made.test_client_class = Browser
     made.extensions[frame.KEY] = frame.Hooks()  # no room of the real console speaks here
     yield made
