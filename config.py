@@ -37,6 +37,7 @@ class Config:
     redis_url: str
     files_url: str
     key_file: Path  # seals personal data
+    anchor_file: Path  # where the audit's chains ended, outside the database
     secret_key_file: Path  # signs sessions
     host: str
     port: int
@@ -60,6 +61,7 @@ class Config:
             redis_url=env.get("XUEJI_REDIS_URL", ""),
             files_url=env.get("XUEJI_FILES_URL") or f"file://{var}/files",
             key_file=Path(env.get("XUEJI_KEY_FILE") or var / "sealing.key"),
+            anchor_file=Path(env.get("XUEJI_ANCHOR_FILE") or var / "audit.anchors"),
             secret_key_file=Path(env.get("XUEJI_SECRET_KEY_FILE") or var / "session.key"),
             host=env.get("XUEJI_HOST", "127.0.0.1"),
             port=int(number(env, "XUEJI_PORT", 8080, most=65535)),

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 import click
 from alembic import command
 
+from app.bench import audit as auditing
 from app.bench import importing
 from app.bench import pages as screens
 from app.bench import promote as promotion
@@ -71,11 +72,19 @@ def import_(pupils: int, rows: int, peer: bool) -> None:
         click.echo(importing.measure(Config.read(), root_url, rows, venv))
 
 
+@bench.command()
+@click.option("--events", type=click.IntRange(1, 10_000_000), default=1_000_000, show_default=True)
+def audit(events: int) -> None:
+    """Verify a log of a million events."""
+    with registry(1, "audit") as root_url, superuser(root_url) as root:
+        click.echo(auditing.measure(root, events, Config.read().anchor_file))
+
+
 @contextlib.contextmanager
-def registry(pupils: int) -> Iterator[str]:
+def registry(pupils: int, folder: str = "") -> Iterator[str]:
     """Start the engines of a bench registry, fill it when it is new; gives its superuser's URL."""
     scale = scale_of(pupils)
-    var = Config.read().var / "bench" / str(scale)
+    var = Config.read().var / "bench" / (folder or str(scale))
     for name in [name for name in os.environ if name.startswith("XUEJI_")]:
         del os.environ[name]
     os.environ["XUEJI_VAR"] = str(var)

@@ -135,7 +135,7 @@ SCOPED: dict[str, Scoped | Follows] = {
     "group_member": OF_A_GROUP,
     "group_right": OF_A_GROUP,
     "switch_value": Scoped(
-        "organisation_id", range=HOUSE, teacher=NOT_FOR_TEACHERS, grants=APPEND_ONLY, reads=ANYBODY
+        "organisation_id", range=HOUSE, teacher=NOT_FOR_TEACHERS, grants=CARRIED_ONLY, reads=ANYBODY
     ),
     "job": Scoped("organisation_id", range=HOUSE),
     "promotion_run": Scoped("authority_id", range=HOUSE),
@@ -168,6 +168,7 @@ ALTER TABLE {table} FORCE ROW LEVEL SECURITY;
 DROP POLICY IF EXISTS scope ON {table};
 DROP POLICY IF EXISTS trail ON {table};
 DROP POLICY IF EXISTS reads ON {table};
+DROP POLICY IF EXISTS verify ON {table};
 REVOKE ALL ON {table} FROM {role};
 GRANT {grants} ON {table} TO {role};
 """
@@ -177,6 +178,7 @@ WHERE NOT tgisinternal AND tgrelid::regclass::text !~ '[.]'
 """
 SCOPE = "CREATE POLICY scope ON {table} TO {role} USING ({rule}) WITH CHECK ({rule});"
 READS = "CREATE POLICY reads ON {table} FOR SELECT USING ({reads});"  # the chain's owner too
+VERIFY = "CREATE POLICY verify ON audit_event FOR SELECT TO CURRENT_USER USING (true);"
 TRAIL = """
 CREATE POLICY scope ON {table} FOR SELECT TO {role} USING ({rule});
 CREATE POLICY trail ON {table} FOR INSERT TO {role} WITH CHECK (true);
@@ -197,6 +199,7 @@ def ddl(role: str = APP_ROLE) -> list[str]:
         )
         if isinstance(rule, Scoped) and rule.reads:
             said.append(READS.format(table=table, reads=rule.reads))
+    said.append(VERIFY)
     said.extend(triggers.carry(CARRIED))
     said.extend(triggers.witness(role))
     return said

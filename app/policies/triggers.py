@@ -211,9 +211,13 @@ CREATE OR REPLACE TRIGGER heads_{name} AFTER {name} ON student REFERENCING {tabl
 CAME = "SELECT school_id, grade_id, class_id, gender, status, 1 AS d FROM came"
 GONE = "SELECT school_id, grade_id, class_id, gender, status, -1 AS d FROM gone"
 
+# What a link of the chain seals; `policies.audit_chain` recomputes it with the same words.
+LINK = """concat_ws('|', {row}.owner_path, {row}.seq, {row}.at, {row}.actor, {row}.action,
+    {row}.object_type, {row}.object_id, {row}.details, {row}.ip)"""
 AUDIT = """
 CREATE OR REPLACE FUNCTION audit_chain() RETURNS trigger
-  LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+  LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp
+  SET timezone = 'UTC' SET datestyle = 'ISO, YMD' AS $$
 DECLARE head audit_head;
 BEGIN
   new.actor := nullif(current_setting('app.actor', true), '')::int;
@@ -223,8 +227,7 @@ BEGIN
   INSERT INTO audit_head AS h (path, seq, hash) VALUES (new.owner_path, 0, ''::bytea)
   ON CONFLICT (path) DO UPDATE SET seq = h.seq RETURNING * INTO head;  -- locks this one chain
   new.seq := head.seq + 1;
-  new.hash := sha256(head.hash || convert_to(concat_ws('|', new.owner_path, new.seq, new.at,
-    new.actor, new.action, new.object_type, new.object_id, new.details, new.ip), 'UTF8'));
+  new.hash := sha256(head.hash || convert_to({link}, 'UTF8'));
   UPDATE audit_head SET seq = new.seq, hash = new.hash WHERE path = new.owner_path;
   PERFORM set_config('app.audited', '1', true);
   RETURN new;
@@ -265,7 +268,7 @@ ALWAYS = (
         tables="OLD TABLE AS gone NEW TABLE AS came",
     ),
     HEADS.format(name="delete", rows=GONE, tables="OLD TABLE AS gone"),
-    AUDIT,
+    AUDIT.format(link=LINK.format(row="new")),
 )
 
 
