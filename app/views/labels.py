@@ -68,6 +68,8 @@ TAGS: Mapping[str, Mapping[str, Tag]] = {
         "RUNNING": Tag("act", "hourglass-half"),
         "DONE": OK,
     },
+    "Enabled": {"YES": OK},
+    "Closed": {"UNCONFIRMED": Tag("warn", "user-clock"), "UNUSED": Tag("off", "lock")},
     "Verdict": {"NEW": Tag("ok", "circle-plus"), "REFUSED": BAD},
     "Severity": {"ERROR": BAD, "WARNING": Tag("warn", "triangle-exclamation")},
 }
@@ -81,6 +83,14 @@ WORDS: Mapping[str, Mapping[str, Any]] = {
         "SCHOOL": _("School"),
     },
     "Role": {role.value: lazy(f"role.{role}") for role in Role},
+    "Enabled": {"YES": _("Enabled"), "NO": _("Closed")},
+    "Closed": {
+        "BY_HAND": _("Closed by hand"),
+        "UNUSED": _("Sealed: long unused"),
+        "UNCONFIRMED": _("Waits for confirmation"),
+    },
+    "GroupKind": {"SYNCHRONISED": _("Follows the accounts"), "OWN": _("The school's own")},
+    "Source": {"MANUAL": _("Opened one by one"), "WORKBOOK": _("Opened from a workbook")},
     "Stage": {"PRIMARY": _("Primary"), "JUNIOR": _("Junior high"), "SENIOR": _("Senior high")},
     "SchoolState": {"ACTIVE": _("In operation"), "CLOSED": _("Closed")},
     "GradeState": {

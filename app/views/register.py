@@ -16,6 +16,7 @@ from app.views.importing import ImportView
 from app.views.inbox import InboxView, inbox_count, menu_counts
 from app.views.promoting import PromotionView
 from app.views.registering import RegistrationView
+from app.views.screens.accounts import AccountView
 from app.views.screens.audit import AuditEventView
 from app.views.screens.calendar import dates_for_all
 from app.views.screens.campuses import CampusView
@@ -25,6 +26,7 @@ from app.views.screens.codes import CodeValueView, DivisionView
 from app.views.screens.desk import DeskView
 from app.views.screens.find import FindView
 from app.views.screens.grades import GradeView
+from app.views.screens.groups import UserGroupView
 from app.views.screens.guardians import GuardianView
 from app.views.screens.jobs import JobView, queue_notice
 from app.views.screens.national import NationalView
@@ -80,6 +82,8 @@ SCREENS: tuple[Screen, ...] = (
     Screen(JobView, "Job", _("Background jobs"), "fa-gears", "data"),
     Screen(PromotionView, "Promotion", _("Promotion"), "fa-stairs", "year"),
     Screen(SwitchView, "Switch", _("Switches"), "fa-toggle-on", "system"),
+    Screen(AccountView, "Account", _("Accounts"), "fa-user-gear", "system"),
+    Screen(UserGroupView, "UserGroup", _("User groups"), "fa-users", "system"),
     Screen(OrganisationView, "Organisation", _("Organisations"), "fa-sitemap", "system"),
     Screen(CodeValueView, "CodeValue", _("Code tables"), "fa-table-list", "system"),
     Screen(DivisionView, "Division", _("Administrative divisions"), "fa-map", "system"),

@@ -50,10 +50,10 @@ def all_teachers(session: Session, school_id: int) -> UserGroup:
 # ── the school's own groups ──────────────────────────────────────────────────────────────
 
 
-def add_group(session: Session, actor: Actor, name: str) -> UserGroup:
-    """Make a group of the own school; never commits."""
-    insist(name_is_free(session, actor.organisation_id, name))
-    group = UserGroup(organisation_id=actor.organisation_id, name=name)
+def add_group(session: Session, actor: Actor, group: UserGroup) -> UserGroup:
+    """Take a new group into the own school; never commits."""
+    insist(name_is_free(session, actor.organisation_id, group.name))
+    group.organisation_id = actor.organisation_id
     session.add(group)
     session.flush()
     _record(session, group, "added")
@@ -62,7 +62,8 @@ def add_group(session: Session, actor: Actor, name: str) -> UserGroup:
 
 def rename_group(session: Session, group: UserGroup, name: str) -> None:
     """Give a group another name; never commits."""
-    insist(is_own(group), name_is_free(session, group.organisation_id, name, but=group.id))
+    with session.no_autoflush:  # a form has written the name into the group already
+        insist(is_own(group), name_is_free(session, group.organisation_id, name, but=group.id))
     group.name = name
     session.flush()
     _record(session, group, "changed", part="name")

@@ -12,7 +12,7 @@ from app.models.account import Account
 from app.models.case import Case
 
 CASE = Case.__table__
-HOLDER = func.coalesce(CASE.c.keeper_id, CASE.c.initiator_id)
+HOLDER: Any = func.coalesce(CASE.c.keeper_id, CASE.c.initiator_id)
 OPEN = CASE.c.closed_at.is_(None)
 
 

@@ -7,7 +7,7 @@ to be shown once; nothing keeps it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -19,7 +19,7 @@ from app.models.account import Account, Closed, Source
 from app.models.base import fab_models
 from app.models.organisation import Organisation
 from app.policies.audit import record
-from app.policies.credentials import reset_factor, set_temporary_password
+from app.policies.credentials import QUICK, SLOW, reset_factor, set_temporary_password
 from app.policies.roles import Actor, Role
 from app.workflows.accounts import (
     TWO_PERSONS,
@@ -73,7 +73,31 @@ def open_account(session: Session, actor: Actor, place: Organisation, who: Newco
         classes_are_ours(session, place.id, who.classes),
     )
     opened = make(session, place, who)
+    if who.role.is_teacher:
+        all_teachers(session, place.id)
     _record(session, "account.opened", opened.account, role=who.role.value)
+    return opened
+
+
+def open_teachers(
+    session: Session, actor: Actor, place: Organisation, people: Sequence[Newcomer]
+) -> list[Opened]:
+    """Open the accounts of many teachers of one school, all or none, or raise `Refused`."""
+    rooms = {room for who in people for room in who.classes}
+    roles = {who.role for who in people}
+    insist(
+        *(refusal for role in sorted(roles) for refusal in why_not(actor, role, place)),
+        *(only_teachers_have_classes(who) for who in people),
+        *(
+            login_is_free(session, login)
+            for login in logins_taken(session, [who.login_at(place) for who in people])
+        ),
+        classes_are_ours(session, place.id, rooms),
+    )
+    opened = [make(session, place, who, Source.WORKBOOK, QUICK) for who in people]
+    all_teachers(session, place.id)
+    ids = [one.account.user_id for one in opened]
+    record(session, "account.imported", count=len(ids), accounts=ids)
     return opened
 
 
@@ -130,7 +154,11 @@ def rename(session: Session, actor: Actor, account: Account, name: str, phone: s
 
 
 def make(
-    session: Session, place: Organisation, who: Newcomer, source: Source = Source.MANUAL
+    session: Session,
+    place: Organisation,
+    who: Newcomer,
+    source: Source = Source.MANUAL,
+    method: str = SLOW,
 ) -> Opened:
     """Write an account with its rights and a one-time password; every guard was asked before."""
     login = who.login_at(place)
@@ -148,11 +176,10 @@ def make(
     )  # fmt: skip
     session.add(account)
     session.flush()
-    secret = set_temporary_password(session, account)
+    secret = set_temporary_password(session, account, method)
     if who.role.is_teacher:
-        all_teachers(session, place.id)
         give_classes(session, account, who.classes)
-    if is_open:
+    elif is_open:
         adopt(session, account)
     return Opened(account, secret)
 

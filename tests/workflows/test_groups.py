@@ -158,7 +158,7 @@ def test_the_group_of_all_teachers_is_read_only(world, registrar, session):
 
 def test_an_own_group_hands_its_rights_to_its_members(world, registrar, session):
     account, outside = teacher(world), teacher(world)
-    group = groups.add_group(session, registrar, "注册组")
+    group = groups.add_group(session, registrar, UserGroup(name="注册组"))
     groups.set_members(session, group, [account.user_id])
     groups.set_public_rights(session, registrar, group, ["register:C", "photos:C"])
     groups.set_public_rights(session, registrar, group, ["register:C"])
@@ -172,7 +172,7 @@ def test_an_own_group_hands_its_rights_to_its_members(world, registrar, session)
 
 
 def test_a_group_hands_out_gifts_only(world, registrar, session):
-    group = groups.add_group(session, registrar, "注册组")
+    group = groups.add_group(session, registrar, UserGroup(name="注册组"))
     with pytest.raises(Refused) as caught:
         groups.set_public_rights(session, registrar, group, ["accounts:C"])
     assert told(caught) == ["E-GIFT"]
@@ -181,7 +181,7 @@ def test_a_group_hands_out_gifts_only(world, registrar, session):
 @pytest.mark.parametrize("wrong", ["leader", "stranger"])
 def test_members_are_the_own_teachers(world, session, wrong):
     leader, stranger = world.account("SL"), world.account("CT", world.other)
-    group = groups.add_group(session, world.acting("SR"), "注册组")
+    group = groups.add_group(session, world.acting("SR"), UserGroup(name="注册组"))
     with pytest.raises(Refused) as caught:
         groups.set_members(
             session, group, [{"leader": leader, "stranger": stranger}[wrong].user_id]
@@ -191,11 +191,11 @@ def test_members_are_the_own_teachers(world, session, wrong):
 
 @pytest.mark.parametrize("name", ["注册组", "全体教师"])
 def test_a_name_is_taken_once(world, registrar, session, name):
-    groups.add_group(session, registrar, "注册组")
+    groups.add_group(session, registrar, UserGroup(name="注册组"))
     with pytest.raises(Refused) as caught:
-        groups.add_group(session, registrar, name)
+        groups.add_group(session, registrar, UserGroup(name=name))
     assert told(caught) == ["E-GRP-NAME"]
-    group = groups.add_group(session, registrar, "照片组")
+    group = groups.add_group(session, registrar, UserGroup(name="照片组"))
     groups.rename_group(session, group, "照片组")  # its own name is its own
     with pytest.raises(Refused) as caught:
         groups.rename_group(session, group, name)
@@ -204,7 +204,7 @@ def test_a_name_is_taken_once(world, registrar, session, name):
 
 def test_a_group_leaves_with_all_it_gave(world, registrar, session):
     account = teacher(world)
-    group = groups.add_group(session, registrar, "注册组")
+    group = groups.add_group(session, registrar, UserGroup(name="注册组"))
     groups.set_members(session, group, [account.user_id])
     groups.set_public_rights(session, registrar, group, ["register:C"])
     groups.delete_group(session, group)

@@ -15,6 +15,7 @@ AUTHORITY = Lookup(
     (Organisation.name, Organisation.code),
     narrow=lambda choice: choice.where(Organisation.tier != Tier.SCHOOL),
 )
+PLACE = Lookup(Organisation, (Organisation.name, Organisation.code))
 SCHOOL = Lookup(
     School,
     (Organisation.name, Organisation.code),

@@ -7,23 +7,26 @@ processes that leave a case behind; this screen registers a new pupil and keeps 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 from flask import flash, redirect, request, url_for
 from flask_appbuilder import expose
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
-from sqlalchemy import inspect, select
+from sqlalchemy import inspect
 
 from app.errors import Invalid, Refusal, Refused
 from app.imports.batch import facts_of_school
 from app.imports.one_pupil import Judged, judge, rejudge
+from app.imports.spec import Facts
 from app.imports.students import MEMBERS, SPEC
 from app.messages.catalogue import level_of
 from app.messages.text import Level
-from app.models.school import ClassState, SchoolClass
+from app.models.school import SchoolClass
 from app.models.student import Student
 from app.policies.audit import record
+from app.policies.scope import current as current_scope
 from app.views.actor import current_actor, session, today
 from app.views.doors import door
 from app.views.filters import CodeFilter
@@ -52,6 +55,7 @@ from app.views.screens.sealed_fields import SealedForms, sealed_field
 from app.views.screens.sheet import beside, field_of, text_in, told
 from app.views.words import say
 from app.workflows.admission import admit
+from app.workflows.authorising import classes_in_use
 
 ROUTE = "/students"
 SEATED = ("seat_no", "school_class")  # what tells pupils apart only inside a school
@@ -64,13 +68,23 @@ ADDED = {c.field: c for c in SPEC.columns if c.field != "school_code"}
 
 
 def rooms() -> Iterator[tuple[str, str]]:
-    """Yield the classes in use of the school of whoever registers a pupil."""
-    own = select(SchoolClass).where(
-        SchoolClass.school_id == current_actor().organisation_id,
-        SchoolClass.state == ClassState.IN_USE,
-    )
-    for room in session().scalars(own.order_by(SchoolClass.number.desc())):
-        yield room.number, f"{room.name} {room.number}"
+    """Yield the classes in use into which whoever registers a pupil may place one."""
+    for room in classes_in_use(session(), current_actor().organisation_id):
+        if is_own_class(room.id):
+            yield room.number, f"{room.name} {room.number}"
+
+
+def is_own_class(class_id: int) -> bool:
+    """Tell whether a class is one of a teacher's; to everybody else all of the school's are."""
+    mine = current_scope().classes
+    return mine is None or class_id in mine
+
+
+def facts_here() -> Facts:
+    """Return what the rules of the template may know here; a teacher knows the own classes."""
+    facts = facts_of_school(session(), current_actor().organisation_id, today())
+    own = {n: room for n, room in facts.classes.items() if is_own_class(room.class_id)}
+    return replace(facts, classes=own)
 
 
 def add_field(name: str) -> Any:
@@ -207,7 +221,7 @@ class StudentView(SealedForms, Access, OwnSchoolView):
         form = self.add_form(data={**USUAL, "entry_ym": f"{today():%Y}09"})
         if request.method != "POST":
             return self._form("add", form)
-        facts = facts_of_school(session(), current_actor().organisation_id, today())
+        facts = facts_here()
         judged = judge(facts, text_in(form))
         if judged.errors:
             return self._refused(form, judged)
