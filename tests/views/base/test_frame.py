@@ -3,7 +3,9 @@ import re
 
 import pytest
 
+from app.policies import scope
 from app.views import frame
+from tests import make
 
 
 def test_the_frame_names_the_person_and_the_place(desk, schools):
@@ -22,8 +24,7 @@ def test_the_menu_shows_open_doors_and_the_group_in_use(desk):
 
 
 def test_the_menu_hides_what_a_role_may_not_open(web, session):
-    from tests import make
-
+    scope.enter(make.WHOLE, session)
     page = web(make.an_account(session, "AUD", "000000")).get("/desk/").text
     assert "/pupils/list/" not in page
     assert "/classes/list/" not in page

@@ -150,6 +150,6 @@ def test_related_rows_are_shown_to_those_who_may_list_them(desk, schools):
 
 def test_a_related_tab_needs_the_childs_right(desk, schools, app, monkeypatch):
     view = next(v for v in app.appbuilder.baseviews if type(v).__name__ == "GuardianView")
-    monkeypatch.setattr(view, "class_permission_name", "AuditEvent")
+    monkeypatch.setattr(view, "class_permission_name", "Promotion")
     page = desk.get(f"/pupils/show/{schools.pupils[0].id}?tab=GuardianView").text
     assert "李大江" not in page

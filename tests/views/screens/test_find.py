@@ -54,7 +54,8 @@ def test_a_case_is_found_by_its_printed_number(session, web):
 
 def test_a_function_is_found_by_its_word_and_only_ones_own(town, web):
     assert 'href="/classes/list/"' in found(web(town.account("SR")), "班级")
-    assert "/audit/list/" not in found(web(town.account("SR")), "审计")
+    assert 'href="/promotion/"' in found(web(town.account("PR")), "升级")
+    assert 'href="/promotion/"' not in found(web(town.account("SR")), "升级")
 
 
 def test_a_school_is_found_by_name_or_code_below_ones_own(town, web, session):
