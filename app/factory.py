@@ -22,6 +22,7 @@ from app.views.security import XuejiSecurity
 from config import ENGINE, Config
 
 MEBIBYTE = 1024 * 1024
+PATIENCE = "30s"  # no page waits longer for one answer of the database
 
 
 def create_app(config: Config | None = None, **bends: Any) -> Flask:
@@ -38,7 +39,7 @@ def create_app(config: Config | None = None, **bends: Any) -> Flask:
     app.before_request(forget)  # first of all: what the last request knew is not ours
     app.register_blueprint(health)
     with app.app_context():
-        guard(db.engine)
+        guard(db.engine, PATIENCE)
         appbuilder = AppBuilder(indexview=Home, security_manager_class=XuejiSecurity)
         appbuilder.init_app(app, db.session)
         init_frame(app)

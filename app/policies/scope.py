@@ -26,6 +26,7 @@ SETTINGS = (
     "app.reason",
 )
 SET = "SELECT " + ", ".join(f"set_config('{name}', %s, true)" for name in SETTINGS)
+BEGIN = f"{SET}, set_config('statement_timeout', %s, true)"
 GET = "SELECT " + ", ".join(f"coalesce(current_setting('{name}', true), '')" for name in SETTINGS)
 END = "0"  # the character after "/": `/41/` reaches up to, not including, `/410`
 EVERYTHING = "/"
@@ -88,8 +89,11 @@ def scope_of(session: Session, user_id: int) -> Scope:
     return Scope(path, path, actor=user_id)
 
 
-def guard(engine: Engine) -> None:
-    """Make every transaction of the engine begin in the current scope: ORM, Core and raw SQL."""
+def guard(engine: Engine, patience: str = "0") -> None:
+    """Make every transaction of the engine begin in the current scope: ORM, Core and raw SQL.
+
+    No statement may take longer than ``patience`` (as PostgreSQL writes it); 0 sets no limit.
+    """
 
     @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:
@@ -97,7 +101,7 @@ def guard(engine: Engine) -> None:
         if raw is None:  # pragma: no cover  a connection in use has one
             return
         cursor = raw.cursor()  # Connection.execute would begin once more
-        cursor.execute(SET, _scope.get().settings())
+        cursor.execute(BEGIN, (*_scope.get().settings(), patience))
         cursor.close()
 
 
