@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help run test quick check soak lock migration translations clean
+.PHONY: help run test quick check soak lock migration translations roles clean
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -40,6 +40,9 @@ migration: .venv/.test ## Write a migration from the models: make migration m="a
 
 translations: .venv/.test ## Bring the Chinese catalogue into step with code and templates
 	$(BIN)/python -m tests.house.strings
+
+roles: .venv/.test ## Draw docs/roles.md from the matrix and the switches
+	$(BIN)/python -m tests.house.roles_page
 
 clean: ## Forget the installation, not the data
 	rm -rf .venv *.egg-info .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis

@@ -1,10 +1,15 @@
-"""What the roles are called, for pages, refusals and the manual alike."""
+"""What tiers and roles are called, for pages, refusals and the manual alike."""
 
 from __future__ import annotations
 
 from app.messages.text import Texts, hint
 
 TEXTS: Texts = {
+    "tier.MINISTRY": hint("部级", "Ministry"),
+    "tier.PROVINCE": hint("省级", "Province"),
+    "tier.CITY": hint("地市", "City"),
+    "tier.COUNTY": hint("区县", "County"),
+    "tier.SCHOOL": hint("学校", "School"),
     "role.CT": hint("班主任", "Class teacher"),
     "role.TE": hint("任课教师", "Subject teacher"),
     "role.SR": hint("学校学籍管理员", "School registrar"),

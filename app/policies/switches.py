@@ -71,7 +71,7 @@ class Switch:
 
 
 SWITCHES: Mapping[str, Switch] = {
-    "freeze_transfer": Switch(Group.MOVEMENT, closes=ON),
+    "freeze_transfer": Switch(Group.MOVEMENT, closes=ON, binds=(Role.SR,)),
     "province_may_promote": Switch(
         Group.YEAR, default=ON, setters=(Role.MIN,), closes=OFF, binds=(Role.PR, Role.PL)
     ),
