@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from app.cli.database import reach, require_current
 from app.cli.embedded import attach
+from app.cli.key_files import unlock
 from app.errors import BadFile, Refused
 from app.imports import batch as batches
 from app.imports import commit as committing
@@ -24,7 +25,6 @@ from app.jobs.sessions import engine
 from app.messages.catalogue import say
 from app.models.account import Account
 from app.models.import_batch import BatchState
-from app.models.sealed import KEYS, Locked
 from app.policies.rights import holds
 from app.policies.roles import Role
 from app.policies.scope import scope_of, within
@@ -72,13 +72,7 @@ def ready() -> None:
     config = attach(Config.read())
     with reach(config.database_url, "XUEJI_DATABASE_URL") as conn:
         require_current(conn)
-    try:
-        KEYS.unlock(config.key_file)
-    except Locked:
-        raise click.ClickException(
-            f"The sealing key {config.key_file} cannot be read: make it with `xueji keys`, or set"
-            " XUEJI_KEY_FILE to it."
-        ) from None
+    unlock(config)
 
 
 def somebody(login: str) -> int:

@@ -24,9 +24,12 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import insert
 
+from app.cli.key_files import unlock
 from app.codes import divisions, tables
 from app.models.base import fab_models
 from app.models.code import CodeValue, Division
+from app.models.sealed import KEYS
+from app.policies.key_checks import vouch
 from app.policies.roles import Role
 from config import ENGINE, Config
 
@@ -39,7 +42,9 @@ def init_all(config: Config | None = None) -> None:
     """Fill in everything that follows the program, and say so in one line; may be repeated."""
     config = config or Config.read()
     engine = create_engine(config.needed("owner_database_url"), **ENGINE)
+    unlock(config)
     with engine.begin() as connection:
+        vouch(connection, KEYS, config.key_file)
         codes = load_codes(connection)
         places = load_divisions(connection)
         roles = load_roles(connection)

@@ -12,7 +12,7 @@ from config import BadSetting
 
 COMMANDS = {  # name: where it is, what it is for; in the order of a first day
     "up": ("app.cli.up:up", "Start everything; Ctrl-C stops it."),
-    "keys": ("app.cli.keys:keys", "Make the key files that do not exist yet."),
+    "keys": ("app.cli.keys:keys", "Make the key files; rotate and retire sealing keys."),
     "init": ("app.cli.setup:init", "Migrate, then fill in codes, divisions and roles."),
     "demo": ("app.cli.demo:demo", "Fill an empty registry with an invented world."),
     "template": ("app.cli.importing:template", "Write an empty template of an import."),

@@ -8,11 +8,10 @@ import click
 
 from app.cli.database import reach, require_current
 from app.cli.embedded import attach
+from app.cli.key_files import unlock
 from app.cli.outside import reach_redis
-from app.cli.trouble import CannotStart
 from app.jobs import registry, watchdog
 from app.jobs import worker as rq
-from app.models.sealed import KEYS, Locked
 from config import Config
 
 
@@ -20,13 +19,7 @@ from config import Config
 def worker() -> None:
     """Run one worker; start as many as there is work for."""
     config = ready()
-    try:
-        KEYS.unlock(config.key_file)
-    except Locked:
-        raise CannotStart(
-            f"The sealing key {config.key_file} cannot be read: make it with `xueji keys`, or set"
-            " XUEJI_KEY_FILE to it."
-        ) from None
+    unlock(config)
     registry.load()
     rq.work()
 

@@ -16,7 +16,7 @@ import click
 
 from app.cli.database import has_pulse, is_in_use, reach, require_current
 from app.cli.embedded import start_engines
-from app.cli.keys import make_keys
+from app.cli.key_files import make_keys
 from app.cli.launcher import Launcher, Service, python
 from app.cli.places import sockets_of
 from app.cli.record import Record

@@ -49,12 +49,17 @@ class AuditHead(Model):
 
 
 class KeyCheck(Model):
-    """What each sealing key once sealed: a wrong key file is known before anything is written."""
+    """What each sealing key once sealed: a wrong key file is known before anything is written.
+
+    Row 0 is the digest key's. ``sealed`` is empty for a retired key, whose id is never used again;
+    ``rotating_since`` is set while values are still sealed with older keys than this one.
+    """
 
     __tablename__ = "key_check"
 
     key_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     sealed: Mapped[bytes]
+    rotating_since: Mapped[datetime | None]
 
 
 class RowHistory(Owned, Model):

@@ -8,6 +8,7 @@ from enum import StrEnum
 from sqlalchemy import Connection, text
 
 from app.policies import triggers
+from app.policies.resealing import REASON, places
 
 APP_ROLE = "xueji_app"
 READ_WRITE = "SELECT, INSERT, UPDATE, DELETE"
@@ -168,6 +169,7 @@ ALTER TABLE {table} FORCE ROW LEVEL SECURITY;
 DROP POLICY IF EXISTS scope ON {table};
 DROP POLICY IF EXISTS trail ON {table};
 DROP POLICY IF EXISTS reads ON {table};
+DROP POLICY IF EXISTS keys ON {table};
 DROP POLICY IF EXISTS verify ON {table};
 REVOKE ALL ON {table} FROM {role};
 GRANT {grants} ON {table} TO {role};
@@ -178,6 +180,9 @@ WHERE NOT tgisinternal AND tgrelid::regclass::text !~ '[.]'
 """
 SCOPE = "CREATE POLICY scope ON {table} TO {role} USING ({rule}) WITH CHECK ({rule});"
 READS = "CREATE POLICY reads ON {table} FOR SELECT USING ({reads});"  # the chain's owner too
+REKEYS = f"current_setting('app.reason', true) = '{REASON}'"
+KEYS = "CREATE POLICY keys ON {table} TO CURRENT_USER USING ({rekeys}) WITH CHECK ({rekeys});"
+TOLD = "CREATE POLICY keys ON audit_event FOR INSERT TO CURRENT_USER WITH CHECK ({rekeys});"
 VERIFY = "CREATE POLICY verify ON audit_event FOR SELECT TO CURRENT_USER USING (true);"
 TRAIL = """
 CREATE POLICY scope ON {table} FOR SELECT TO {role} USING ({rule});
@@ -187,7 +192,7 @@ CREATE POLICY trail ON {table} FOR INSERT TO {role} WITH CHECK (true);
 
 def ddl(role: str = APP_ROLE) -> list[str]:
     """Return the statements that bring any database to what is declared above; repeatable."""
-    said = list(triggers.ALWAYS)
+    said = [triggers.REKEYING.format(role=role), *triggers.ALWAYS]
     for table, rule in SCOPED.items():
         if isinstance(rule, Scoped) and rule.by:
             said.append(triggers.derive(table, rule.by, rule.parent, rule.column))
@@ -199,6 +204,8 @@ def ddl(role: str = APP_ROLE) -> list[str]:
         )
         if isinstance(rule, Scoped) and rule.reads:
             said.append(READS.format(table=table, reads=rule.reads))
+    said.extend(KEYS.format(table=place.name, rekeys=REKEYS) for place in places())
+    said.append(TOLD.format(rekeys=REKEYS))
     said.append(VERIFY)
     said.extend(triggers.carry(CARRIED))
     said.extend(triggers.witness(role))

@@ -20,6 +20,7 @@ def upgrade() -> None:
         "key_check",
         sa.Column("key_id", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("sealed", sa.LargeBinary(), nullable=False),
+        sa.Column("rotating_since", postgresql.TIMESTAMP(timezone=True), nullable=True),
         sa.PrimaryKeyConstraint("key_id"),
     )
     op.create_table(

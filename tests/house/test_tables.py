@@ -6,8 +6,10 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
+from app.cli.database import OWNER
 from app.models.base import Model
 from app.models.every import MODULES
+from app.policies.resealing import places
 from app.policies.rls import APP_ROLE, PUBLIC, SCOPED, Scoped, is_named
 from config import ROOT
 
@@ -17,7 +19,8 @@ SELECT relname, relrowsecurity AND relforcerowsecurity FROM pg_class
 WHERE relkind IN ('r', 'p') AND relnamespace = 'public'::regnamespace"""
 OWNED = "SELECT relname FROM pg_class WHERE relowner = to_regrole(:role)"
 POWERS = "SELECT rolsuper OR rolbypassrls OR rolcreaterole FROM pg_roles WHERE rolname = :role"
-POLICIES = "SELECT tablename, cmd, qual, with_check FROM pg_policies"
+POLICIES = "SELECT tablename, cmd, qual, with_check FROM pg_policies WHERE policyname <> 'keys'"
+KEYS = "SELECT tablename, roles::text, cmd, with_check FROM pg_policies WHERE policyname = 'keys'"
 
 
 def rows(session, sql, **params):
@@ -47,6 +50,15 @@ def test_policies_in_the_database_are_those_declared(session):
         if not trail:
             qual, check = found[table]["ALL"]
             assert qual == check, table
+
+
+def test_only_the_owner_sees_sealed_rows_and_only_to_seal_them_anew(session):
+    found = {table: told for table, *told in rows(session, KEYS)}
+    assert set(found) == {place.name for place in places()} | {"audit_event"}
+    for table, (roles, cmd, check) in found.items():
+        assert roles == f"{{{OWNER}}}", table
+        assert "'keys.rotate'" in check, table
+        assert cmd == ("INSERT" if table == "audit_event" else "ALL"), table
 
 
 def test_the_application_owns_nothing_and_cannot_bypass(session):
