@@ -68,6 +68,7 @@ PASSED: Mapping[str, Any] = {  # a guard's name: what it means that nothing stan
     "has_no_problem": _("The pupil has no open problem record"),
     "class_is_open": _("The class takes pupils"),
     "year_turned": _("Graduation and promotion of the school are done"),
+    "old_enough": _("The pupil has reached the entry age"),
     "is_elsewhere": _("The pupil is at the other school"),
     "attends": _("The pupil is in school"),
     "keeps_stage": _("The target class is in the pupil's stage"),

@@ -20,6 +20,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import HTTPException
 
 from app.errors import AppError, told
+from app.views.denials import register_denials
 from app.views.doors import builder
 from app.views.words import say
 
@@ -110,9 +111,10 @@ def register_errors(app: Flask) -> None:
     """Answer everything that can be raised with a page that helps."""
     app.register_error_handler(AppError, refused)
     app.register_error_handler(SQLAlchemyError, lambda error: refused(_noted(error)))
-    app.register_error_handler(CSRFError, lambda error: _page(400, _EXPIRED, error=error))
+    app.register_error_handler(CSRFError, _forged)
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(Exception, _broken)
+    register_denials(app)
 
 
 def refused(error: AppError) -> Response:
@@ -138,6 +140,11 @@ def _http(error: HTTPException) -> Any:
         return error
     other = STOPS[400 if status < HTTPStatus.INTERNAL_SERVER_ERROR else 500]
     return _page(status, STOPS.get(status, other), error=error)
+
+
+def _forged(error: CSRFError) -> Response:
+    g.forged = True
+    return _page(400, _EXPIRED, error=error)
 
 
 def _broken(error: Exception) -> Response:

@@ -55,7 +55,8 @@ class XuejiSecurity(SecurityManager):
     def find_user(self, username: str | None = None, email: str | None = None) -> Any:
         """Find a user by login; an e-mail address is no login here."""
         del email
-        return super().find_user(username=username) if username else None
+        is_name = bool(username) and str(username).isprintable()  # what no column can hold is none
+        return super().find_user(username=username) if is_name else None
 
     def update_user_auth_stat(self, user: Any, success: bool = True) -> None:  # noqa: FBT002
         """Do what an unknown login makes happen, so that both take as long, and nothing more."""

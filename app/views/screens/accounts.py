@@ -37,6 +37,7 @@ from app.views.screens.choices import AUTHORITY, PLACE
 from app.views.screens.house_rows import InHouse
 from app.views.screens.narrowing import WithinFilter
 from app.views.screens.own_school import is_at_school
+from app.views.screens.row_changes import changes_of_row
 from app.views.screens.teacher_book import TeacherBook
 from app.workflows import authorising, closing_accounts, opening_accounts
 from app.workflows.accounts import insist, registrar_of, why_not_manage
@@ -156,6 +157,7 @@ class AccountView(TeacherBook):
             view=self,
             account=account,
             sheet=Sheet(session(), current_actor(), account),
+            changes=changes_of_row(session(), "account", account.user_id),
         )
         return str(drawn)
 

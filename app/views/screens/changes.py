@@ -1,4 +1,4 @@
-"""变更历史: what a row was before and after, in words; sealed values are never shown."""
+"""变更历史: what a pupil's rows were before and after, in words; sealed values are never shown."""
 
 from __future__ import annotations
 
@@ -47,11 +47,7 @@ OWN_LABELS: Mapping[str, Any] = {
 }
 ENUMS = {"status": "Status", "problem_flag": "ProblemFlag", "number_kind": "NumberKind"}
 PLACED = {"school_id": Organisation, "grade_id": Grade, "class_id": SchoolClass}
-REASONS = {
-    "case": _("case"),
-    "import": _("import"),
-    "promotion": _("promotion"),
-}
+REASONS = {"xueji promote": _("promotion")}  # what widened the scope, in words
 THROUGH_CASE = re.compile(r"case (\d+) ")  # how the engine names why it widened the scope
 
 
@@ -75,6 +71,7 @@ class Change:
     reason: str = ""
     case_id: int | None = None
     is_gone: bool = False
+    is_whole: bool = False  # ``what`` says it all; there are no fields
     fields: list[Field] = field(default_factory=list)
 
 
@@ -86,25 +83,34 @@ def changes_of(session: Session, student_id: int, most: int = MOST) -> list[Chan
         .order_by(RowHistory.id.desc())
         .limit(most)
     ).all()
-    who = _names(session, {row.actor for row in rows if row.actor})
+    who = names_of(session, {row.actor for row in rows})
     return [_change(session, row, who) for row in rows]
 
 
-def _names(session: Session, ids: set[int]) -> dict[int, str]:
+def names_of(session: Session, ids: set[int | None]) -> dict[int, str]:
+    """Return the names of accounts by their ids."""
     found = select(Account.user_id, Account.name).where(Account.user_id.in_(ids))
     return {row.user_id: row.name for row in session.execute(found)}
 
 
 def _change(session: Session, row: RowHistory, who: Mapping[int, str]) -> Change:
+    what = _("Family member") if row.table_name == "guardian" else _("Pupil")
+    change = change_of(row, who, str(what))
+    if row.after is not None:
+        change.fields = list(_fields(session, row))
+    return change
+
+
+def change_of(row: RowHistory, who: Mapping[int, str], what: str) -> Change:
+    """Return when, who and through what of a remembered change."""
     through = THROUGH_CASE.match(row.reason or "")
     return Change(
         at=row.at,
         who=who.get(row.actor or 0, str(_("System"))),
-        what=str(_("Family member") if row.table_name == "guardian" else _("Pupil")),
-        reason="" if through else row.reason or "",
+        what=what,
+        reason="" if through else str(REASONS.get(row.reason or "", row.reason or "")),
         case_id=int(through[1]) if through else None,
         is_gone=row.after is None,
-        fields=list(_fields(session, row)) if row.after is not None else [],
     )
 
 

@@ -17,12 +17,13 @@ from app.views.scoped import ScopedInterface
 from app.views.screens.choices import CAMPUS, GRADE, SCHOOL
 from app.views.screens.own_school import OwnSchoolView
 from app.views.screens.recorded import RecordedView
+from app.views.screens.row_changes import Remembering
 from app.workflows.school_structure import class_refusals, may_delete_class, set_up_class
 
 ORDER = ["name", "campus", "type", "head_teacher", "size_limit", "multigrade", "bilingual"]
 
 
-class ClassView(OwnSchoolView, RecordedView):
+class ClassView(Remembering, OwnSchoolView, RecordedView):
     """Classes of one's subtree; only the school adds them, and only an unused one is deleted."""
 
     datamodel = ScopedInterface(SchoolClass)

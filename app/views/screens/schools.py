@@ -26,6 +26,7 @@ from app.views.screens.narrowing import WithinFilter
 from app.views.screens.own_school import is_at_school
 from app.views.screens.places import LINE, place_of
 from app.views.screens.recorded import RecordedView
+from app.views.screens.row_changes import Remembering
 from app.workflows.school_structure import school_refusals
 
 YEARS = ["years_primary", "years_junior", "years_senior"]
@@ -34,7 +35,7 @@ PLACE = ["division", "urban_rural", "territorial"]
 ISSUED = ["organisation.code", "organisation.name", "type"]
 
 
-class SchoolView(RecordedView):
+class SchoolView(Remembering, RecordedView):
     """The schools of one's subtree; a school completes its own data, its identity is issued."""
 
     datamodel = ScopedInterface(School)
