@@ -45,6 +45,13 @@ TEXTS: Texts = {
         "{authority}已统一规定“{name}”，下级不能另设；如有需要请向其申请。",
         "{authority} has laid down “{name}” for everybody below; ask it if you need a change.",
     ),
+    "E-UNDER-AGE": Text(
+        "该生到 {by} 未满 {age} 周岁，不足龄注册没有开放（{who}）；请核对出生日期，"
+        "确需注册的请向主管教育行政部门申请。",
+        "The pupil is under {age} on {by}, and registering younger ones is closed ({who});"
+        " check the date of birth, or ask your authority.",
+    ),
+    "switch.default": hint("默认规定", "by default"),
     "group.REGISTRATION": hint("学籍注册", "Registration"),
     "group.MOVEMENT": hint("学籍异动", "Movements"),
     "group.YEAR": hint("毕业升级", "School year"),
@@ -52,6 +59,14 @@ TEXTS: Texts = {
     "group.SAFETY": hint("安全策略", "Safety"),
     "value.on": hint("开启", "On"),
     "value.off": hint("关闭", "Off"),
+    "switch.under_age_registration": hint("不足龄注册", "Registering children under age"),
+    "switch.under_age_registration.help": hint(
+        "开放后，学校可以提交到入学当年8月31日未满6周岁的小学生的注册。",
+        "While open, schools may submit primary pupils who are not six by 31 August of the year"
+        " they enter.",
+    ),
+    "switch.under_age_registration.on": hint("开放", "Open"),
+    "switch.under_age_registration.off": hint("不开放", "Closed"),
     "switch.freeze_transfer": hint("暂停转学", "Transfers frozen"),
     "switch.freeze_transfer.help": hint(
         "打开后，本辖区学校不能发起转学。",

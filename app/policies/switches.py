@@ -71,6 +71,7 @@ class Switch:
 
 
 SWITCHES: Mapping[str, Switch] = {
+    "under_age_registration": Switch(Group.REGISTRATION),
     "freeze_transfer": Switch(Group.MOVEMENT, closes=ON, binds=(Role.SR,)),
     "province_may_promote": Switch(
         Group.YEAR, default=ON, setters=(Role.MIN,), closes=OFF, binds=(Role.PR, Role.PL)

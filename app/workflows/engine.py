@@ -73,8 +73,8 @@ class Workflow(Generic[F]):
 
     # ── what a process brings ───────────────────────────────────────────────────────────────
 
-    def gather(self, session: Session, case: Any) -> F:
-        """Return the facts the guards judge; called with the scope widened."""
+    def gather(self, session: Session, case: Any, today: date) -> F:
+        """Return the facts the guards judge today; called with the scope widened."""
         raise NotImplementedError
 
     def finish(self, session: Session, case: Any, act: Act) -> None:
@@ -120,7 +120,7 @@ class Workflow(Generic[F]):
             is_mark = act.trigger in desk.marks
             names = self.standing if is_mark else (*self.standing, *desk.guards)
             with elevated(session, "case.ask"):
-                facts = self.gather(session, case)
+                facts = self.gather(session, case, act.today)
                 checks += [Check(n, getattr(self, n)(case, facts, act.today)) for n in names]
         return checks
 

@@ -21,15 +21,19 @@ from sqlalchemy.orm import Session
 from app.codes.national_number import temporary
 from app.errors import Refusal, refuse_unless
 from app.models.case import CaseKind, Registration
-from app.models.school import ClassState, Grade, GradeState, School, SchoolClass
+from app.models.school import ClassState, Grade, GradeState, School, SchoolClass, Stage
 from app.models.sealed import KEYS
 from app.models.student import NumberHistory, ProblemFlag, StartKind, Status, Student
 from app.policies.roles import Office
+from app.policies.switches import setting
 from app.workflows.desk import Act, Desk, Party, Trigger
 from app.workflows.engine import Workflow
 
 DRAFT, SCHOOL_REVIEW = "DRAFT", "SCHOOL_REVIEW"
 AUTHORITY_REVIEW, REGISTERED = "AUTHORITY_REVIEW", "REGISTERED"
+GUARDS = ("year_turned", "old_enough")
+ENTRY_AGE = 6  # years, of primary school
+CUT_OFF = (8, 31)  # month and day of the year of entry by which the age is reached
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +44,7 @@ class Facts:
     problem: ProblemFlag
     class_open: bool
     year_turned: bool  # every older cohort stands where the newcomers' entry year puts it
+    too_young: Refusal | None  # why a child under age is not let in
 
 
 class RegistrationWorkflow(Workflow[Facts]):
@@ -47,7 +52,7 @@ class RegistrationWorkflow(Workflow[Facts]):
 
     kind = CaseKind.REGISTRATION
     desks = (
-        Desk(DRAFT, Party.OWNER_SCHOOL, Office.REGISTRAR, Trigger.SUBMIT, guards=("year_turned",)),
+        Desk(DRAFT, Party.OWNER_SCHOOL, Office.REGISTRAR, Trigger.SUBMIT, guards=GUARDS),
         Desk(SCHOOL_REVIEW, Party.OWNER_SCHOOL, Office.LEADER),
         Desk(AUTHORITY_REVIEW, Party.OWNER_AUTHORITY, Office.REGISTRAR),
     )
@@ -73,9 +78,13 @@ class RegistrationWorkflow(Workflow[Facts]):
         """P02.1: first-graders wait until graduation and promotion of the school are done."""
         return refuse_unless(facts.year_turned, "E-PROMO")
 
+    def old_enough(self, _case: Registration, facts: Facts, _today: date) -> Refusal | None:
+        """P24: a child of primary school is six by 31 August, unless younger ones are let in."""
+        return facts.too_young
+
     # ── facts and effect ────────────────────────────────────────────────────────────────────
 
-    def gather(self, session: Session, case: Registration) -> Facts:
+    def gather(self, session: Session, case: Registration, today: date) -> Facts:
         """Read the pupil, the class and whether the school's cohorts have moved up."""
         pupil = session.get_one(Student, case.student_id)
         room = session.get(SchoolClass, pupil.class_id) if pupil.class_id else None
@@ -91,6 +100,7 @@ class RegistrationWorkflow(Workflow[Facts]):
             problem=pupil.problem_flag,
             class_open=room is not None and room.state is ClassState.IN_USE,
             year_turned=not session.scalar(select(behind)),
+            too_young=too_young(session, case, pupil, today),
         )
 
     def finish(self, session: Session, case: Registration, act: Act) -> None:
@@ -99,6 +109,17 @@ class RegistrationWorkflow(Workflow[Facts]):
         area = session.get_one(School, pupil.school_id).division[:6]
         pupil.take_number(free_number(session, area, pupil.birth_date))
         pupil.join(StartKind.ADMITTED, act.today, case.id)
+
+
+def too_young(session: Session, case: Registration, pupil: Student, today: date) -> Refusal | None:
+    """Return why a child under the entry age is not registered; None for all others (Q-11)."""
+    year = pupil.grade.entry_year
+    by, born_by = date(year, *CUT_OFF), date(year - ENTRY_AGE, *CUT_OFF)
+    if pupil.stage is not Stage.PRIMARY or pupil.birth_date <= born_by:
+        return None
+    held = setting(session, case.owner.path, "under_age_registration", today)
+    who = held.word.organisation.name if held.word else "switch.default"
+    return refuse_unless(held.is_on, "E-UNDER-AGE", by=by.isoformat(), age=ENTRY_AGE, who=who)
 
 
 def free_number(session: Session, area: str, birth_date: date) -> str:

@@ -118,7 +118,7 @@ class TransferWorkflow(Workflow[Facts]):
 
     # ── facts and effects ───────────────────────────────────────────────────────────────────
 
-    def gather(self, session: Session, case: Transfer) -> Facts:
+    def gather(self, session: Session, case: Transfer, _today: date) -> Facts:
         """Read the pupil at the other school and the class that is to take the pupil."""
         pupil = session.get_one(Student, case.student_id)
         room = session.get_one(SchoolClass, case.to_class_id)

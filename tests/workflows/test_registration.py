@@ -1,14 +1,19 @@
 """学籍注册 on the database: from a pending pupil to a place on the roll with a number."""
 
+from datetime import date
+
 import pytest
 
 from app.codes.national_number import is_well_formed
 from app.errors import Refused
-from app.models.school import GradeState
+from app.messages.catalogue import say
+from app.models.school import GradeState, Stage
 from app.models.student import NumberKind, ProblemFlag, StartKind, Status, Student
 from app.policies import scope
+from app.workflows import switching
 from app.workflows.deciding import decide
 from app.workflows.desk import Act, Trigger
+from app.workflows.switching import Word
 from tests import make
 from tests.workflows.cases import TODAY, a_registration, actor_of, become, do, staff
 
@@ -86,3 +91,43 @@ def test_a_batch_gives_every_case_its_own_answer(session, school):
         ["app.not_found"],
     ]
     assert [case.state for case in cases] == ["AUTHORITY_REVIEW", "SCHOOL_REVIEW"]
+
+
+# ── under age (P24, Q-11) ────────────────────────────────────────────────────────────────
+
+
+def lets_in(session, school, value):
+    scope.enter(make.WHOLE, session)
+    leader = make.an_account(session, "CL", school.organisation.parent)
+    word = Word("under_age_registration", value, TODAY)
+    switching.decide(session, become(session, leader), leader.organisation, word, TODAY)
+
+
+def a_child(session, school, born):
+    day = date.fromisoformat(born)
+    return pending(session, school, birth_date=day, id_number=make.an_id_number(day))
+
+
+def test_a_child_under_six_waits_unless_the_authority_lets_younger_ones_in(session, school):
+    registrar, county = school.people["registrar"], school.organisation.parent.name
+
+    def refused():
+        with pytest.raises(Refused) as told:
+            a_registration(session, a_child(session, school, "2020-09-01"), registrar)
+        return say(told.value.refusals[0])
+
+    assert "到 2026-08-31 未满 6 周岁，不足龄注册没有开放（默认规定）" in refused()
+    lets_in(session, school, "off")
+    assert f"（{county}）" in refused()
+    lets_in(session, school, "on")
+    child = a_child(session, school, "2020-09-01")
+    assert a_registration(session, child, registrar).state == "SCHOOL_REVIEW"
+
+
+@pytest.mark.parametrize("stage", [Stage.PRIMARY, Stage.JUNIOR])
+def test_who_is_six_in_time_or_beyond_primary_school_is_never_asked(session, stage):
+    scope.enter(make.WHOLE, session)
+    made = make.a_school(session, stages=(stage,))
+    made.people, made.room = staff(session, made), make.a_class(session, made)
+    child = a_child(session, made, "2020-08-31")
+    assert a_registration(session, child, made.people["registrar"]).state == "SCHOOL_REVIEW"
