@@ -50,7 +50,6 @@ SQL = (
     "syntax error",
     "traceback",
     "undefinedcolumn",
-    "select ",
     "sqlstate",
 )
 
