@@ -33,6 +33,7 @@ from app.models.import_batch import (
 )
 from app.models.organisation import Organisation, Tier
 from app.models.school import ClassState, School, SchoolClass
+from app.policies.audit import record
 
 SPECS: dict[str, ImportSpec] = {STUDENTS.name: STUDENTS}
 CHINA = ZoneInfo("Asia/Shanghai")
@@ -86,6 +87,7 @@ def receive(session: Session, uploader: int, file_name: str, data: bytes) -> Rec
     )
     session.add(batch)
     session.flush()
+    record(session, "import.upload", object_type="import_batch", object_id=batch.id)
     return Received(batch, is_new=True)
 
 
@@ -143,6 +145,7 @@ def discard(session: Session, batch_id: int) -> ImportBatch:
     forget(session, batch_id, problems=False)
     batch.state = BatchState.DISCARDED
     session.flush()
+    record(session, "import.discard", object_type="import_batch", object_id=batch.id)
     return batch
 
 

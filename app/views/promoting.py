@@ -118,6 +118,8 @@ class PromotionView(BaseView):
         """Give the list of grades to look at, for the schools' administrators."""
         run = self._run(pk)
         sheet = PromotionSheet(session(), run, request.args)
+        record(session(), "promotion.exceptions", object_type="promotion_run", object_id=run.id)
+        session().commit()
         out = StringIO()
         writer = csv.writer(out)
         writer.writerow(
