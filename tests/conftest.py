@@ -36,7 +36,7 @@ from app.factory import create_app
 from app.models.sealed import KEYS
 from app.policies import scope
 from config import ENGINE, Config
-from tests import make
+from tests import make, silence
 from tests.crew import Crew
 from tests.make import PASSWORD
 
@@ -52,6 +52,23 @@ ARGUMENTS = [
 ]
 QUICK = {"XUEJI_LEASE_SECONDS": "2", "XUEJI_BACKOFF_SECONDS": "0.1"}
 BLANK, OWN = "blank", "own"  # a copy of the fresh database, and what a module makes of it
+
+
+def pytest_configure():
+    """Listen to what is logged from the first test to the last."""
+    silence.listen()
+
+
+def pytest_sessionfinish(session):
+    """Fail the run when a log named one of the tests' people."""
+    if silence.heard:
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+def pytest_terminal_summary(terminalreporter):
+    """Say who spoke of whom."""
+    for line in silence.heard[:20]:
+        terminalreporter.write_line(f"A person in a log: {line}", red=True)
 
 
 @pytest.fixture(scope="session")

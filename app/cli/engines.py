@@ -30,6 +30,7 @@ SETTINGS = {
     "timezone": "UTC",
     "log_timezone": "UTC",
     "log_line_prefix": "%m ",
+    "log_min_messages": "log",  # an error's first line may hold a value that could not be read
     "log_min_error_statement": "panic",  # a failed statement holds people's names
     "log_error_verbosity": "terse",  # and so does its DETAIL
     "idle_in_transaction_session_timeout": "60s",

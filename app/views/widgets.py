@@ -169,6 +169,8 @@ def _text(view: Any, control: Control, column: str) -> str:
         return str(_(", ")).join(words.get(value, "?") for value in control.values)
     if control.kind == "day":
         return f"{control.label} {control.values[0]}"
+    if column in view.personal_columns and column in view.formatters_columns:
+        return str(view.formatters_columns[column](control.values[0]))  # masked, as in the list
     if control.kind == "exact" or column in view.personal_columns:
         return control.values[0]
     return f"{control.values[0]}…" if control.kind == "prefix" else control.values[0]

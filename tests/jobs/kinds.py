@@ -9,11 +9,13 @@ from sqlalchemy import text
 
 from app.errors import Refusal, Refused
 from app.jobs.queue import job
+from app.models.student import Student
 
 STEPS = 20
 STEP_SECONDS = 0.05
 EFFECT = text("INSERT INTO yard.effect (job_id, n) VALUES (:id, :n)")
 ADD = text("UPDATE yard.tally SET total = total + :n")
+CAST = text("SELECT CAST(:text AS int)")
 SEEN = text("INSERT INTO yard.seen SELECT :id, code FROM organisation JOIN school USING (id)")
 INTRUDER = Path(tempfile.gettempdir()) / f"xueji-intruder-{os.getuid()}"
 
@@ -56,3 +58,17 @@ def noop(run):
 
 def intruder(*_):
     INTRUDER.touch()
+
+
+@job("spill")
+def spill(run):
+    with run.step() as session:
+        pupil = session.get_one(Student, run.args["pupil"])
+        raise ValueError(f"{pupil.name} {pupil.id_number} {pupil.phone}")
+
+
+@job("spill-sql")
+def spill_sql(run):
+    with run.step() as session:
+        pupil = session.get_one(Student, run.args["pupil"])
+        session.execute(CAST, {"text": f"{pupil.name} {pupil.id_number}"})
