@@ -6,6 +6,7 @@ With nothing set, all of it lies in `var/` and the engines are the embedded ones
 
 from __future__ import annotations
 
+import ipaddress
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -15,6 +16,7 @@ from typing import Any
 ROOT = Path(__file__).resolve().parent
 SECRET_BYTES = 32  # a shorter session secret is refused
 DRIVER = "postgresql+psycopg://"
+LOOPBACK = ("localhost", "127.0.0.1", "::1")
 LEASE_SECONDS, BACKOFF_SECONDS = 30.0, 5.0
 
 # How SQLAlchemy meets PostgreSQL, in the web and in jobs. A server-side plan prepared for one scope
@@ -48,6 +50,9 @@ class Config:
     lease_seconds: float
     backoff_seconds: float
     given_secret_key: str = ""
+    hosts: tuple[str, ...] = ()  # the names people type; ".example.cn" holds all below it
+    proxies: int = 0  # how many of ours stand before the web and may say who asks
+    insecure_cookies: bool = False
 
     @classmethod
     def read(cls, environ: Mapping[str, str] = os.environ) -> Config:
@@ -72,6 +77,9 @@ class Config:
             lease_seconds=number(env, "XUEJI_LEASE_SECONDS", LEASE_SECONDS),
             backoff_seconds=number(env, "XUEJI_BACKOFF_SECONDS", BACKOFF_SECONDS),
             given_secret_key=env.get("XUEJI_SECRET_KEY", ""),
+            hosts=tuple(env.get("XUEJI_HOSTS", "").lower().replace(",", " ").split()),
+            proxies=int(number(env, "XUEJI_PROXIES", 0, least=0, most=9)),
+            insecure_cookies=env.get("XUEJI_INSECURE_COOKIES", "0") != "0",
         )
 
     @property
@@ -89,6 +97,19 @@ class Config:
                 f"The session key is shorter than {SECRET_BYTES} bytes: make a longer."
             )
         return key
+
+    @property
+    def secure_cookies(self) -> bool:
+        """Cookies go over TLS only: in production, unless somebody asked for the contrary."""
+        return not self.demo and not self.insecure_cookies
+
+    @property
+    def is_at_home(self) -> bool:
+        """The web can be reached from this machine only."""
+        try:
+            return ipaddress.ip_address(self.host).is_loopback
+        except ValueError:
+            return self.host in LOOPBACK
 
     def needed(self, name: str) -> str:
         """Return the address in this field, or raise `BadSetting` when nobody gave it."""
@@ -111,12 +132,15 @@ def without_driver(url: str) -> str:
     return url.replace(DRIVER, "postgresql://", 1)
 
 
-def number(env: Mapping[str, str], name: str, default: float, most: float = 1e9) -> float:
-    """Read a number above zero and up to ``most``, or raise `BadSetting`."""
+def number(
+    env: Mapping[str, str], name: str, default: float, *, least: float = 1e-9, most: float = 1e9
+) -> float:
+    """Read a number of a range, by default above zero, or raise `BadSetting`."""
     try:
         value = float(env.get(name, default))
     except ValueError:
-        value = 0
-    if not 0 < value <= most:
-        raise BadSetting(f"{name} must be a number above 0 and up to {most:.0f}: {env[name]!r}.")
+        value = -1
+    if not least <= value <= most:
+        low = "above 0" if 0 < least < 1 else f"from {least:.0f}"
+        raise BadSetting(f"{name} must be a number {low} and up to {most:.0f}: {env[name]!r}.")
     return value

@@ -12,11 +12,13 @@ from app.extensions import csrf, db
 from app.models.sealed import KEYS
 from app.policies.rights import fab_roles
 from app.policies.scope import guard
+from app.production import require_safe, web_settings
 from app.views.actor import forget
 from app.views.errors_page import register_errors
 from app.views.frame import init_frame
 from app.views.headers import init_headers
 from app.views.health import health
+from app.views.hosts import init_hosts
 from app.views.register import Home, register
 from app.views.security import XuejiSecurity
 from config import ENGINE, Config
@@ -32,11 +34,13 @@ def create_app(config: Config | None = None, **bends: Any) -> Flask:
     KEYS.unlock(config.key_file)
     app = Flask("app")
     app.config.update(settings(config), **bends)
+    require_safe(config, app.config)
     db.init_app(app)
     csrf.init_app(app)
     register_errors(app)
     init_headers(app)
     app.before_request(forget)  # first of all: what the last request knew is not ours
+    init_hosts(app, config)
     app.register_blueprint(health)
     with app.app_context():
         guard(db.engine, PATIENCE)
@@ -50,6 +54,7 @@ def create_app(config: Config | None = None, **bends: Any) -> Flask:
 def settings(config: Config) -> dict[str, Any]:
     """Return Flask's settings of one installation."""
     return {
+        **web_settings(config),
         "SECRET_KEY": config.secret_key,
         "SQLALCHEMY_DATABASE_URI": config.needed("database_url"),
         "SQLALCHEMY_ENGINE_OPTIONS": ENGINE,
@@ -72,7 +77,8 @@ def settings(config: Config) -> dict[str, Any]:
         "MAX_CONTENT_LENGTH": 64 * MEBIBYTE,
         "MAX_FORM_MEMORY_SIZE": 4 * MEBIBYTE,
         "MAX_FORM_PARTS": 5_000,
-        "SESSION_COOKIE_NAME": "xueji",
+        # The prefix: a browser takes the cookie over TLS only, for this very host and all of it.
+        "SESSION_COOKIE_NAME": "__Host-xueji" if config.secure_cookies else "xueji",
         "SESSION_COOKIE_HTTPONLY": True,
         "SESSION_COOKIE_SAMESITE": "Lax",
         "WTF_CSRF_TIME_LIMIT": None,  # as long as the session lasts

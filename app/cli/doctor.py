@@ -10,21 +10,18 @@ from redis import Redis
 
 from app.cli.database import reach, require_current
 from app.cli.embedded import attach
+from app.cli.key_files import unlock
 from app.cli.outside import reach_files, reach_redis
 from app.cli.trouble import CannotStart
 from app.cli.up import is_healthy
 from app.jobs.queue import alive
 from app.jobs.sessions import transaction
-from app.models.sealed import KEYS, Locked
+from app.models.sealed import KEYS
+from app.policies.key_checks import checks, require_ours
+from app.production import CHECKS, looking, web_settings
 from config import BadSetting, Config
 
 OLDEST_POSTGRES = 150000
-OTHERS = 0o077
-POWERS = """
-SELECT rolsuper OR rolbypassrls OR rolcreaterole
-       OR EXISTS (SELECT 1 FROM pg_class WHERE relowner = pg_roles.oid AND relkind = 'r')
-FROM pg_roles WHERE rolname = current_user
-"""
 
 
 @click.command()
@@ -32,17 +29,37 @@ def doctor() -> None:
     """Look at every part of the installation; exit status 1 when one is ill."""
     config = attach(Config.read())
     ill = [name for name, look in PARTS.items() if not tell(name, look, config)]
+    ill += [] if "database" in ill or "keys" in ill else examined(config)
     sys.exit(1 if ill else 0)
 
 
 def tell(name: str, look: Callable[[Config], str], config: Config) -> bool:
     """Look at one part and print one line about it; False when it is ill."""
     try:
-        click.echo(f"ok    {name:<11} {look(config)}")
+        line("ok", name, look(config))
     except CannotStart as error:
-        click.echo(f"ILL   {name:<11} {error.message}")
+        line("ILL", name, error.message)
         return False
     return True
+
+
+def examined(config: Config) -> list[str]:
+    """Print a line for each thing production asks about; return what it refuses to start with."""
+    ill = []
+    with looking(config, web_settings(config)) as seen:
+        for check in CHECKS:
+            if not check.is_ill(seen):
+                line("ok", check.name, "")
+                continue
+            refused = check.blocks and not config.demo
+            ill += [check.name] if refused else []
+            line("ILL" if refused else "warn", check.name, check.words(config))
+    return ill
+
+
+def line(state: str, name: str, words: str) -> None:
+    """Print one line."""
+    click.echo(f"{state:<5} {name:<11} {words}".rstrip())
 
 
 def database(config: Config) -> str:
@@ -53,17 +70,6 @@ def database(config: Config) -> str:
         require_current(conn)
         version = conn.info.parameter_status("server_version")
     return f"PostgreSQL {version}, migrated"
-
-
-def role(config: Config) -> str:
-    """Look whether the application's role could walk around row-level security."""
-    with reach(config.database_url, "XUEJI_DATABASE_URL") as conn:
-        if conn.execute(POWERS).fetchone() != (False,):
-            raise CannotStart(
-                "The role of XUEJI_DATABASE_URL may walk around row-level security: use one that"
-                " owns nothing and is neither superuser nor BYPASSRLS."
-            )
-        return f"{conn.info.user} owns nothing and is held by row-level security"
 
 
 def queue(config: Config) -> str:
@@ -85,19 +91,15 @@ def files(config: Config) -> str:
 
 
 def keys(config: Config) -> str:
-    """Look for both keys, and whether others could read them."""
-    try:
-        KEYS.unlock(config.key_file)
-    except Locked:
-        raise CannotStart(f"The sealing key {config.key_file} cannot be read.") from None
+    """Look for both keys, and whether they are those of this registry."""
+    unlock(config)
     try:
         _ = config.secret_key
+        with looking(config, {}) as seen:
+            require_ours(checks(seen.connection), KEYS, config.key_file)
     except BadSetting as error:
         raise CannotStart(str(error)) from None
-    for path in (config.key_file, config.secret_key_file):
-        if path.exists() and path.stat().st_mode & OTHERS:
-            raise CannotStart(f"Others may read {path}: chmod 600 it.")
-    return "nobody else may read them"
+    return f"key {KEYS.held.active} seals, {len(KEYS.held.keys)} open"
 
 
 def web(config: Config) -> str:
@@ -122,7 +124,6 @@ def processes(_config: Config) -> str:
 
 PARTS: dict[str, Callable[[Config], str]] = {
     "database": database,
-    "role": role,
     "queue": queue,
     "files": files,
     "keys": keys,

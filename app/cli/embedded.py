@@ -67,6 +67,7 @@ def start_valkey(launcher: Launcher) -> dict[str, str]:
 def attach(config: Config) -> Config:
     """Return the configuration with the running embedded engines where nobody named others."""
     sockets = sockets_of(config.var)
+    os.environ["XUEJI_DEMO"] = str(int(config.demo))  # decided before the engines have addresses
     if not config.database_url:
         if not answers(database_url(sockets, APPLICATION)):
             raise CannotStart(

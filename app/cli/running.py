@@ -12,6 +12,7 @@ from app.cli.key_files import unlock
 from app.cli.outside import reach_redis
 from app.jobs import registry, watchdog
 from app.jobs import worker as rq
+from app.production import require_safe
 from config import Config
 
 
@@ -20,6 +21,7 @@ def worker() -> None:
     """Run one worker; start as many as there is work for."""
     config = ready()
     unlock(config)
+    require_safe(config)
     registry.load()
     rq.work()
 

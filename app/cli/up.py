@@ -16,7 +16,7 @@ import click
 
 from app.cli.database import has_pulse, is_in_use, reach, require_current
 from app.cli.embedded import start_engines
-from app.cli.key_files import make_keys
+from app.cli.key_files import make_keys, unlock
 from app.cli.launcher import Launcher, Service, python
 from app.cli.places import sockets_of
 from app.cli.record import Record
@@ -39,6 +39,7 @@ def up(port: int | None, host: str | None) -> None:
         port=port or config.port,
         port_is_asked=bool(port) or config.port_is_asked,
     )
+    os.environ["XUEJI_HOST"] = config.host
     os.environ["XUEJI_DEMO"] = str(int(config.demo))  # decided before the engines have addresses
     with supervised(config.var) as launcher:
         launcher.heed_signals()
@@ -78,6 +79,18 @@ def prepare(launcher: Launcher, config: Config) -> None:
         if config.demo:
             launcher.said.unlogged.add("demo")  # it tells passwords
             finish(launcher, "demo", "--if-empty", failing="The demo world cannot be made")
+    require_startable(config)
+
+
+def require_startable(config: Config) -> None:
+    """Ask what web and worker will ask, so that a refusal is one sentence and comes at once."""
+    from app.production import (  # noqa: PLC0415  all models: a taken port is told before
+        require_safe,
+        web_settings,
+    )
+
+    unlock(config)
+    require_safe(config, web_settings(config))
 
 
 def finish(launcher: Launcher, name: str, *words: str, failing: str) -> None:

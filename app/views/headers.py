@@ -7,7 +7,8 @@ from flask import Flask, Response, request
 from app.views.frame import csp_nonce
 
 POLICY = (
-    "default-src 'self'; script-src 'self' 'nonce-{nonce}'; style-src 'self' 'unsafe-inline';"
+    "default-src 'self'; script-src 'self' 'nonce-{nonce}'; style-src 'self' 'nonce-{nonce}';"
+    " style-src-attr 'unsafe-inline';"
     " img-src 'self' data: blob:; font-src 'self'; object-src 'none'; base-uri 'none';"
     " form-action 'self'; frame-ancestors 'none'"
 )
