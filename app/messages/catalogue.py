@@ -8,6 +8,7 @@ from app.errors import Refusal
 from app.messages import (
     accounts,
     approvals,
+    auditing,
     files,
     general,
     privacy,
@@ -30,6 +31,7 @@ AREAS = (
     switches,
     privacy,
     roles,
+    auditing,
 )
 CATALOGUE: Texts = {code: text for area in AREAS for code, text in area.TEXTS.items()}
 LANGUAGES = ("zh", "en")

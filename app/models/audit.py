@@ -24,6 +24,7 @@ class AuditEvent(Owned, Model):
         Index("audit_event_owner", "owner_path", "id"),
         Index("audit_event_object", "object_type", "object_id", "id"),
         Index("audit_event_actor", "actor", "id"),
+        Index("audit_event_action", "action", "id"),
     )
 
     id: Mapped[int] = mapped_column(BigInteger, primary_key=True)

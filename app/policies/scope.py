@@ -84,8 +84,9 @@ def scope_of(session: Session, user_id: int) -> Scope:
     if role.is_teacher:
         rooms = select(AccountClass.class_id).where(AccountClass.user_id == user_id)
         return Scope(path, path, classes=tuple(session.scalars(rooms)), actor=user_id)
-    if not role.sees_pupils:  # the ministry's relay sees the cases between provinces
-        return Scope("", path, common=EVERYTHING if role is Role.MIN else "", actor=user_id)
+    if not role.sees_pupils:  # the relay sees cases between provinces, the auditor the system's
+        common = EVERYTHING if role is Role.MIN else ""
+        return Scope("", path, common=common, actor=user_id, system=role is Role.AUD)
     return Scope(path, path, actor=user_id)
 
 

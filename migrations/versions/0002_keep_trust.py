@@ -226,6 +226,7 @@ def upgrade() -> None:
             "owner_path", sa.String(length=80, collation="C"), server_default="", nullable=False
         ),
     )
+    op.create_index("audit_event_action", "audit_event", ["action", "id"], unique=False)
     op.create_index("audit_event_actor", "audit_event", ["actor", "id"], unique=False)
     op.create_index(
         "audit_event_object", "audit_event", ["object_type", "object_id", "id"], unique=False
@@ -239,6 +240,7 @@ def downgrade() -> None:
     op.drop_column("case_file", "keeper_id")
     op.drop_index("audit_event_object", table_name="audit_event")
     op.drop_index("audit_event_actor", table_name="audit_event")
+    op.drop_index("audit_event_action", table_name="audit_event")
     op.drop_column("account_class", "owner_path")
     op.drop_index("account_owner", table_name="account")
     op.drop_column("account", "row_version")

@@ -22,6 +22,7 @@ OPEN = {  # for everybody, signed in or not; they show no row
 NAMES: dict[str, dict[str, str]] = {  # endpoint: what its parameters are, but for `pk`
     "reveal": {"field": "id_number"},
     "action": {"name": "delete_all"},
+    "export": {"kind": "csv"},
 }
 ROWS = {  # own pages: endpoint → parameter, table
     **dict.fromkeys(

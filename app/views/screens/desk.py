@@ -17,7 +17,8 @@ from app.views.doors import door, shut
 from app.views.inbox_tabs import KINDS
 from app.views.labels import CHINA, code_name, word_of
 from app.views.links import link
-from app.views.screens.audit import deed_of, person_of
+from app.views.screens.audit import deed_of
+from app.views.screens.audit_words import person
 from app.views.screens.calendar import coming, when
 from app.views.screens.desk_panels import DESKS, PANELS
 from app.views.screens.jobs import kind_of, progress_of
@@ -28,7 +29,7 @@ STUDENTS = "/students/list/"  # figures lead there by filter
 SAYING = {
     "code_name": code_name,
     "deed_of": deed_of,
-    "person_of": person_of,
+    "person_of": person,
     "work_of": kind_of,
     "progress_of": progress_of,
     "step_of": step_word,
