@@ -14,17 +14,23 @@ from werkzeug.security import generate_password_hash
 from app.demo import names
 from app.demo.plan import SEED, authorities, base_schools
 from app.demo.structure import Room, head_teacher
-from app.models.account import Account, AccountClass
+from app.models.account import Account, AccountClass, GroupMember, UserGroup
 from app.models.base import fab_models
 from app.models.organisation import Tier
 from app.policies.roles import Role
+from app.workflows.groups import ALL_TEACHERS
 
 DESKS = {
     Tier.MINISTRY: {"operator": Role.MIN, "operator2": Role.MIN},  # promotion takes two
-    Tier.PROVINCE: {"registrar": Role.PR, "leader": Role.PL},
+    Tier.PROVINCE: {"registrar": Role.PR, "leader": Role.PL, "nutrition": Role.NU},
     Tier.CITY: {"registrar": Role.TR, "leader": Role.TL},
     Tier.COUNTY: {"registrar": Role.CR, "leader": Role.CL},
-    Tier.SCHOOL: {"registrar": Role.SR, "leader": Role.SL, "teacher": Role.CT},
+    Tier.SCHOOL: {
+        "registrar": Role.SR,
+        "leader": Role.SL,
+        "teacher": Role.CT,
+        "subject": Role.TE,
+    },
 }
 TECHNICAL = {"admin": Role.ADM, "security": Role.SEC, "auditor": Role.AUD}
 MINISTRY = "000000"
@@ -80,13 +86,31 @@ def write_accounts(
             for key, access, user in zip(keys, told, users, strict=True)
         ],
     )
-    teachers = {
-        access.organisation: key
+    teachers = [
+        (access.organisation, key)
         for key, access in zip(keys, told, strict=True)
-        if access.role is Role.CT
-    }
+        if access.role.is_teacher
+    ]
     connection.execute(insert(AccountClass), list(first_classes(teachers, rooms)))
+    gather_teachers(connection, ids, teachers)
     return told
+
+
+def gather_teachers(
+    connection: Connection, ids: dict[str, int], teachers: Sequence[tuple[str, int]]
+) -> None:
+    """Write the group of all teachers of each school that has some."""
+    schools = list(dict.fromkeys(school for school, _key in teachers))
+    rows = [
+        {"organisation_id": ids[school], "name": ALL_TEACHERS, "is_synchronised": True}
+        for school in schools
+    ]
+    made = insert(UserGroup).returning(UserGroup.id, sort_by_parameter_order=True)
+    groups = dict(zip(schools, connection.scalars(made, rows).all(), strict=True))
+    connection.execute(
+        insert(GroupMember),
+        [{"group_id": groups[school], "user_id": key} for school, key in teachers],
+    )
 
 
 def accesses(password: str) -> Iterator[Access]:
@@ -138,8 +162,12 @@ def fab_role_ids(connection: Connection) -> dict[Role, int]:
     return {role: there[role.value] for role in Role}
 
 
-def first_classes(teachers: dict[str, int], rooms: Sequence[Room]) -> Iterator[dict[str, int]]:
-    """Yield which classes a school's teacher looks after: the first of each cohort."""
+def first_classes(
+    teachers: Sequence[tuple[str, int]], rooms: Sequence[Room]
+) -> Iterator[dict[str, int]]:
+    """Yield which classes a school's teachers look after: the first of each cohort."""
     for room in rooms:
-        if room.plan.serial == 1 and room.plan.school.code in teachers:
-            yield {"user_id": teachers[room.plan.school.code], "class_id": room.place.class_id}
+        if room.plan.serial == 1:
+            for school, key in teachers:
+                if school == room.plan.school.code:
+                    yield {"user_id": key, "class_id": room.place.class_id}

@@ -103,10 +103,15 @@ def test_personal_data_are_sealed_and_found_by_digest(said, root, house):
 
 
 def test_every_desk_has_an_account_that_may_sign_in(said, root):
-    assert counts(root, "SELECT count(*) FROM account") == 5 + 10 * 2 + 14 * 3
+    assert counts(root, "SELECT count(*) FROM account") == 5 + 10 * 2 + 2 + 14 * 4
     lines = dict(line.split(maxsplit=1) for line in said.splitlines() if line[:2].isdigit())
-    told = dict(zip(*[iter(lines["2141000101"].split()[:6])] * 2, strict=True))
-    for desk, role in (("registrar@", "SR"), ("leader@", "SL"), ("teacher@", "CT")):
+    told = dict(zip(*[iter(lines["2141000101"].split()[:8])] * 2, strict=True))
+    for desk, role in (
+        ("registrar@", "SR"),
+        ("leader@", "SL"),
+        ("teacher@", "CT"),
+        ("subject@", "TE"),
+    ):
         row = root.execute(
             "SELECT a.role, r.name, u.password FROM ab_user u JOIN account a ON a.user_id = u.id"
             " JOIN ab_user_role ur ON ur.user_id = u.id JOIN ab_role r ON r.id = ur.role_id"
@@ -115,6 +120,16 @@ def test_every_desk_has_an_account_that_may_sign_in(said, root):
         ).fetchone()
         assert (row[0], row[1]) == (role, role)
         assert check_password_hash(row.password, told[desk])
+
+
+def test_every_school_has_the_group_of_all_its_teachers(said, root):
+    groups = root.execute(
+        "SELECT g.name, g.owner_path, count(*) FROM user_group g JOIN group_member m"
+        " ON m.group_id = g.id WHERE g.is_synchronised GROUP BY g.id"
+    ).fetchall()
+    assert len(groups) == 14
+    assert {(row.name, row.count) for row in groups} == {("全体教师", 2)}
+    assert all("/S" in row.owner_path for row in groups)
 
 
 def test_a_class_teacher_sees_the_first_class_of_every_cohort(said, root):
@@ -150,5 +165,5 @@ def test_a_scaled_world_is_written_by_several_processes(house, root, monkeypatch
     assert made.schools == 28
     assert made.pupils == sum(room.size for room in plan.rooms(2))
     assert counts(root, "SELECT sum(n) FROM headcount") == made.pupils
-    assert len(made.accounts) == 67
+    assert len(made.accounts) == 83
     assert {access.password for access in made.accounts} == {"one-for-all"}

@@ -23,7 +23,7 @@ def test_both_sides_read_the_case_and_a_stranger_finds_nothing(session, web, tow
         assert web(town.people[who]).get(url).status_code == 200, who
     scope.enter(make.WHOLE, session)
     stranger = make.an_account(session, "SR", make.a_school(session, "411303"))
-    teacher = make.an_account(session, "CT", town.new)
+    teacher = make.an_account(session, "CT", town.new, (make.a_class(session, town.new),))
     assert web(stranger).get(url).status_code == 404
     assert web(stranger).post(f"{url}/decide", data={"trigger": "agree"}).status_code == 404
     assert web(town.people["ministry"]).get(url).status_code == 404

@@ -21,6 +21,8 @@ from app.views.frame import inside
 from app.views.signing_in import sessions
 from app.views.signing_in.halfway import begin_half, has_device, is_asked, step_in
 from app.views.signing_in.proving import note_wrong, prove
+from app.views.words import say
+from app.workflows.authorising import may_sign_in
 
 FAILED = _(
     "Account or password is wrong, or the account is closed or locked. After five wrong tries an"
@@ -55,6 +57,9 @@ class Gate(AuthDBView):
         if is_outlived(step_in(account)):
             note_wrong("account.login_failed", account.user_id)
             return self.page(form, OUTLIVED)
+        if nothing_to_do := may_sign_in(actor.session(), account):
+            note_wrong("account.login_failed", account.user_id)
+            return self.page(form, say(nothing_to_do))
         return admit(account)
 
     def page(self, form: LoginForm_db, refusal: Any = "") -> Any:

@@ -13,6 +13,7 @@ from werkzeug.exceptions import TooManyRequests
 
 from app.models.account import Account
 from app.policies.audit import came_from, record
+from app.policies.credentials import even_out
 from app.policies.scope import NOBODY, Scope, enter
 from app.views import actor
 from app.views.limits import Limit, named
@@ -31,6 +32,7 @@ def prove(security: Any, typed: str, password: str, address: str | None) -> Acco
     key = known.id if known else named(f"login:{typed.strip().casefold()}")
     may_try = not is_locked(key) and TRIES.hit(key)
     user = security.auth_user_db(typed, password)  # asked in any case: all answers take as long
+    even_out(known.password or "" if known else "", password)
     account = open_account(user.id if user else 0)
     if account is None or not may_try:
         count_wrong(key, TRIES, address)

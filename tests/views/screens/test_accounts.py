@@ -92,7 +92,8 @@ def test_no_deed_answers_to_a_look(town, web, deed):
 @pytest.mark.parametrize("role", ["CT", "SL", "CL", "SEC", "AUD", "NU"])
 def test_who_opens_nobody_has_no_such_door(town, web, role):
     account = town.account("SL", town.other)
-    browser = web(town.account(role))
+    rooms = {"classes": (town.room,)} if role == "CT" else {}
+    browser = web(town.account(role, **rooms))
     assert browser.get("/accounts/add").status_code == 403
     assert browser.post(f"/accounts/reset/{account.user_id}").status_code == 403
 
@@ -314,6 +315,16 @@ def test_a_registrar_gives_a_teacher_classes_and_rights(town, web, session):
     page = browser.get(f"/accounts/show/{teacher.user_id}").text
     assert "checked" in page
     assert web(town.account("CR")).post(url, data={}).status_code == 409
+
+
+def test_a_teacher_without_any_authorisation_stays_outside(town, app, web, session):
+    teacher = town.account("CT")
+    refused = web().post("/login/", data={"username": teacher.login, "password": make.PASSWORD})
+    assert refused.status_code == 422
+    assert "该账号没有任何授权" in refused.text
+    session.add(AccountRight(user_id=teacher.user_id, given="growth:E"))
+    session.flush()
+    assert web(teacher).get("/desk/").status_code == 200
 
 
 def test_a_gift_opens_registration_for_the_own_classes_only(town, web, session):

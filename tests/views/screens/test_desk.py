@@ -17,7 +17,7 @@ from tests.views.approvals import Town as Cases
 
 @pytest.mark.parametrize("role", Role)
 def test_every_role_has_a_desk(town, web, role):
-    classes = {"classes": (town.room,)} if role is Role.CT else {}
+    classes = {"classes": (town.room,)} if role.is_teacher else {}
     answer = web(town.account(role, **classes)).get("/desk/")
     assert answer.status_code == 200, answer.text
     for name in set(DESKS[role]) - {"alarms"}:  # which is there only with one

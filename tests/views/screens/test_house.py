@@ -48,7 +48,8 @@ def test_the_log_is_read_by_the_auditor_and_by_officers_for_their_subtree(town, 
         return f'<td class="r">{town.pupil.id}</td>' in answer.text.replace("\n", "")
 
     seeing = [town.account(role) for role in ("AUD", "SR", "SL", "CR", "CL", "PR", "MIN")]
-    blind = [town.account("SR", town.other), town.account("CT"), town.account("TE")]
+    rooms = {"classes": (town.room,)}
+    blind = [town.account("SR", town.other), *(town.account(t, **rooms) for t in ("CT", "TE"))]
     assert [told(account) for account in seeing] == [True] * len(seeing)
     assert [told(account) for account in blind] == [False] * len(blind)
     for role in ("ADM", "SEC", "NU"):
