@@ -15,6 +15,10 @@ COMMANDS = {  # name: where it is, what it is for; in the order of a first day
     "keys": ("app.cli.keys:keys", "Make the key files; rotate and retire sealing keys."),
     "init": ("app.cli.setup:init", "Migrate, then fill in codes, divisions and roles."),
     "demo": ("app.cli.demo:demo", "Fill an empty registry with an invented world."),
+    "administrators": (
+        "app.cli.administrators:administrators",
+        "Open the three administrators of a fresh registry.",
+    ),
     "template": ("app.cli.importing:template", "Write an empty template of an import."),
     "import": ("app.cli.importing:import_", "Check a workbook and, on request, import it."),
     "promote": ("app.cli.promoting:promote", "Rehearse the turn of the year, or turn it."),
