@@ -19,6 +19,10 @@ TEXTS: Texts = {
         "与已有数据冲突，未保存；请核对后重试。",
         "Existing data stand in the way, so nothing was saved; check and try again.",
     ),
+    "app.sent_before": Text(
+        "这份表单已经提交过，只保存一次；请到列表中查看。",
+        "This form was sent before and was stored once; look at the list.",
+    ),
     "app.stale": Text(
         "该记录刚被他人修改；请刷新后查看最新内容再操作。",
         "Someone else changed this record first; reload, look at it again, then decide.",

@@ -21,6 +21,7 @@ from wtforms.widgets import DateInput, Select, TextArea, TextInput
 
 from app.views.labels import choices_of
 from app.views.lookup import Lookup, LookupField
+from app.views.once import ONCE, word
 
 LARGEST = 2**31 - 1
 OPENED = "_opened"  # what the fields showed when the form was opened
@@ -140,7 +141,7 @@ class FormMaker(GeneralModelConverter):
             {name: list(checks) for name, checks in view.validators_columns.items()},
             extra,
         )
-        carried = {VERSION: HiddenField()} if versioned else {}
+        carried = {VERSION: HiddenField()} if versioned else {ONCE: HiddenField(default=word)}
         return type("HouseForm", (HouseForm,), {**_fields(made), **carried})
 
     def _convert_many_to_one(

@@ -13,6 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.wrappers import Response
 
 from app.errors import AppError, Invalid, NotFound, Stale, told
+from app.views import once
 from app.views.doors import door
 from app.views.forms import OPENED, VERSION, FormMaker, is_shown, shown
 from app.views.lookup import LookupField
@@ -30,6 +31,7 @@ class Writing(ModelView):
     edit_row_message = _("Saved.")
     delete_row_message = _("Deleted.")
 
+    edit_in_rows: ClassVar[bool] = True  # a pen at the end of each row of the list
     locked_columns: ClassVar[Iterable[str]] = ()  # shown in the form, changed elsewhere
     locked_text: Any = ""  # where they are changed
     prefill_columns: ClassVar[Iterable[str]] = ()  # fields of the add form an address may fill
@@ -71,7 +73,9 @@ class Writing(ModelView):
         if not form.validate():
             return self._form("add", form, status=Invalid.status)
         item = self.datamodel.obj()
+        once.take()
         if refusal := self._stored(form, item, is_new=True):
+            once.give_back()
             return self._form("add", form, refusal=refusal)
         flash(self.add_row_message, "success")
         return self.post_add_redirect()

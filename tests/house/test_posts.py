@@ -7,7 +7,7 @@ from sqlalchemy import func, select
 
 from app.models.job import Job
 from app.models.school import Campus, SchoolClass
-from app.models.student import Student
+from app.models.student import Guardian, Student
 from tests import make
 from tests.house import doors
 from tests.house.filled import fields_of
@@ -137,6 +137,33 @@ def test_the_same_form_twice_has_one_effect(session, web):
     grade = {"stage": "PRIMARY", "entry_year": 2023}
     assert clerk.post("/grades/add", data=grade).status_code == 302
     assert clerk.post("/grades/add", data=grade).status_code in (409, 422)
+
+
+def test_a_class_and_a_family_member_sent_twice_are_one(session, web):
+    town = Town(session)
+    clerk = web(town.account("SR"))
+    campus = session.scalar(select(Campus.id).where(Campus.school_id == town.school.id))
+    empty = fields_of(clerk.get("/classes/add"), "/classes/add")
+    room = {**empty, "grade": town.grade.id, "name": "双击班", "campus": campus, "type": "10"}
+    before = count(session, SchoolClass)
+    answers = [clerk.post("/classes/add", data=room) for _ in range(2)]
+    assert [a.status_code for a in answers] == [302, 409]
+    assert count(session, SchoolClass) == before + 1
+    member = {
+        "name": "王小河",
+        "relation": "52",
+        "address": "河南省南阳市宛城区光武路2号",
+        "hukou_division": "411302000000",
+        "phone": "0377-60000002",
+        "is_guardian": "0",
+    }
+    before = count(session, Guardian)
+    to = f"/guardians/add?pupil={town.pupil.id}"
+    member |= {"once": fields_of(clerk.get(to), "/guardians/add")["once"]}
+    assert clerk.post(to, data={**member, "phone": "1"}).status_code == 422  # sent again, mended
+    answers = [clerk.post(to, data=member) for _ in range(2)]
+    assert [a.status_code for a in answers] == [302, 409]
+    assert count(session, Guardian) == before + 1
 
 
 def test_what_was_done_cannot_be_done_again(session, web):
