@@ -152,7 +152,9 @@ def test_fabs_roles_say_what_the_table_says(role):
 @pytest.mark.parametrize("role", Role)
 def test_the_console_answers_every_door_as_the_table_does(session, web, app, role):
     scope.enter(make.WHOLE, session)
-    with web(make.an_account(session, role)) as browser:
+    rooms = (make.a_class(session),) if role.is_teacher else ()
+    home = rooms[0].school if rooms else None
+    with web(make.an_account(session, role, home, rooms)) as browser:
         assert browser.get("/desk/").status_code == 200
         has = app.appbuilder.sm.has_access
         answers = {(noun, permission): has(permission, noun) for noun, permission in PAIRS}
@@ -161,8 +163,8 @@ def test_the_console_answers_every_door_as_the_table_does(session, web, app, rol
 
 def test_a_gift_opens_its_door_to_the_teacher_who_got_it_and_to_no_other(session, web, app):
     scope.enter(make.WHOLE, session)
-    school = make.a_school(session)
-    given, other = (make.an_account(session, "CT", school) for _ in range(2))
+    room = make.a_class(session)
+    given, other = (make.an_account(session, "CT", room.school, (room,)) for _ in range(2))
     session.add(AccountRight(user_id=given.user_id, given="register:C"))
     session.flush()
     assert web(given).get("/students/add").status_code == 200
