@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 from flask import flash, redirect, request, url_for
@@ -16,7 +17,7 @@ from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 from sqlalchemy import inspect
 
-from app.errors import Invalid, Refusal, Refused
+from app.errors import Invalid, Refusal, Refused, TooMany
 from app.imports.batch import facts_of_school
 from app.imports.one_pupil import Judged, judge, rejudge
 from app.imports.spec import Facts
@@ -25,6 +26,7 @@ from app.messages.catalogue import level_of
 from app.messages.text import Level
 from app.models.school import SchoolClass
 from app.models.student import Student
+from app.policies.allowances import Allowance
 from app.policies.audit import record
 from app.policies.scope import current as current_scope
 from app.views.actor import current_actor, session, today
@@ -40,6 +42,7 @@ from app.views.screens.narrowing import (
     NationalNumberFilter,
     WithinFilter,
 )
+from app.views.screens.national import closed
 from app.views.screens.own_school import OwnSchoolView, is_at_school
 from app.views.screens.places import place_of
 from app.views.screens.pupil_fields import (
@@ -59,6 +62,8 @@ from app.workflows.authorising import classes_in_use
 
 ROUTE = "/students"
 SEATED = ("seat_no", "school_class")  # what tells pupils apart only inside a school
+DOUBLE = "pupil.duplicate"
+DOUBLES = Allowance((DOUBLE,), 20, timedelta(hours=1))  # else the form answers guesses
 FAMILY = {
     ordinal: [c.field for c in SPEC.columns if c.field.startswith(f"member{ordinal}_")]
     for ordinal in MEMBERS
@@ -227,11 +232,15 @@ class StudentView(SealedForms, Access, OwnSchoolView):
             return self._refused(form, judged)
         if judged.warnings and request.form.get("seen") != ",".join(judged.warnings):
             return self._form("add", form, status=Invalid.status, doubts=_doubts(judged))
+        if refusal := closed(DOUBLES):
+            return self._form("add", form, refusal=TooMany(refusal))
         room = session().get_one(SchoolClass, facts.classes[judged.values["class_number"]].class_id)
         try:
             pupil = admit(session(), room, judged.pupil, judged.family)
         except Refused as refused:
             session().rollback()
+            record(session(), DOUBLE)  # that a number is registered somewhere is an answer, too
+            session().commit()
             form["id_number"].errors = beside(ADDED["id_number"], refused.refusals)
             return self._form("add", form, status=Refused.status)
         session().commit()

@@ -11,8 +11,7 @@ from app.models.student import NumberHistory, Status
 from app.models.switch import SwitchValue
 from app.policies import scope
 from tests import make
-from tests.views.screens.test_revealing import past
-from tests.views.screens.town import deeds
+from tests.views.screens.town import deeds, past
 
 NATIONAL = "/national"
 

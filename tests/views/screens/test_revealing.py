@@ -1,34 +1,21 @@
 """查看完整信息: for a reason, within limits, once in the ledger; forms hold no sealed value."""
 
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
-from sqlalchemy import text
 
 from app.policies.reasons import REASONS
 from app.views.revealing import REVEALS
 from tests import make
 from tests.views.screens.test_students import kept
-from tests.views.screens.town import deeds
+from tests.views.screens.town import deeds, past
 
 ADDRESS = "河南省南阳市宛城区光武路1号"
 
 
 def asked(browser, pupil, field="id_number", **data):
     return browser.post(f"/students/reveal/{pupil.id}/{field}", data=data)
-
-
-def past(session, user_id, action, times, ago=timedelta(minutes=1)):
-    """Deeds somebody did a while ago; written as they, so that the chain says who."""
-    session.execute(text("SELECT set_config('app.actor', :who, true)"), {"who": str(user_id)})
-    session.execute(
-        text(
-            "INSERT INTO audit_event (action, object_type, object_id, details, at)"
-            " SELECT :action, 'account', :who, '{}', :at FROM generate_series(1, :times)"
-        ),
-        {"action": action, "who": user_id, "at": datetime.now(UTC) - ago, "times": times},
-    )
 
 
 # ── one value ────────────────────────────────────────────────────────────────────────────

@@ -6,8 +6,7 @@ import pytest
 
 from app.views.limits import Limit
 from tests import make
-from tests.views.screens.test_revealing import past
-from tests.views.screens.town import deeds
+from tests.views.screens.town import deeds, past
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from app.models.sealed import KEYS
 from app.models.student import Guardian, NumberHistory, Status, Student
 from app.policies import scope
 from tests import make
-from tests.views.screens.town import deeds
+from tests.views.screens.town import deeds, past
 
 LIST = "/students/list/"
 
@@ -188,7 +188,24 @@ def test_a_number_registered_at_any_school_is_refused_without_saying_where(town,
 
 def test_nobody_but_a_schools_registrar_registers(town, web):
     for role in ("SL", "CT", "CR", "PR", "MIN", "ADM"):
-        assert web(town.account(role)).get("/students/add").status_code == 403
+        bends = {"classes": (town.room,)} if role == "CT" else {}
+        assert web(town.account(role, **bends)).get("/students/add").status_code == 403
+
+
+def test_a_number_registered_anywhere_is_told_of_twenty_times_an_hour(town, web, session):
+    registrar = town.account("SR")
+    browser = web(registrar)
+    sent = town.form(id_number=town.stranger.id_number, birth_date="", gender="")
+    past(session, registrar.user_id, "pupil.duplicate", 19)
+    refused = browser.post("/students/add", data=sent)
+    assert refused.status_code == 409
+    assert town.other.organisation.name not in refused.text
+    assert len(deeds(session, "pupil.duplicate")) == 20
+    assert deeds(session, "pupil.duplicate")[-1].details == {}
+    assert browser.post("/students/add", data=sent).status_code == 429
+    assert browser.post("/students/add", data=town.form()).status_code == 429
+    assert len(deeds(session, "pupil.duplicate")) == 20
+    assert added(session) is None
 
 
 # ── upkeep ───────────────────────────────────────────────────────────────────────────────
