@@ -11,7 +11,7 @@ from typing import Any
 
 from flask import flash, redirect, request, url_for
 from flask_appbuilder import expose
-from flask_babel import gettext
+from flask_babel import gettext, lazy_pgettext
 from flask_babel import lazy_gettext as _
 from werkzeug.wrappers import Response
 
@@ -74,13 +74,14 @@ class AccountView(TeacherBook):
     show_template = "xueji/accounts/show.html"
     add_template = "xueji/accounts/add.html"
     list_template = "xueji/accounts/list.html"
+    edit_in_rows = False  # only some of the rows are this person's to correct
 
     list_title, show_title = _("Accounts"), _("Account")
     add_title, edit_title = _("Open an account"), _("Account")
     unit = _("accounts")
     label_columns = {
-        "name": _("Name"),
-        "login": _("Login"),
+        "name": lazy_pgettext("person", "Name"),
+        "login": _("Login name"),
         "organisation": _("Organisation"),
         "owner_path": _("Authority"),
         "role": _("Role"),
