@@ -7,6 +7,7 @@ what the case was then and is now, and keeps the remark.
 from __future__ import annotations
 
 import json
+from http import HTTPStatus
 from typing import Any, NamedTuple
 
 from flask import flash, make_response, redirect, request, url_for
@@ -16,6 +17,7 @@ from werkzeug.wrappers import Response
 
 from app.errors import Invalid, Refused, Stale
 from app.models.case import Case, CaseEvent
+from app.policies.audit import record
 from app.policies.rights import holds
 from app.views import inbox_tabs as tabs
 from app.views.actor import current_actor, session, today
@@ -69,6 +71,15 @@ class CaseView(BaseView):
             reasons = [say(refusal) for refusal in refused.refusals]
             return self._again(case_id, act, reasons=reasons)
         return self._onward(case_id, act, place)
+
+    @expose("/<int:case_id>/print", methods=["POST"])
+    @door("view")
+    def printed(self, case_id: int) -> Response:
+        """Write down that the page is put on paper; only then the browser prints it."""
+        case = found(session(), case_id)
+        record(session(), "case.print", object_type="case", object_id=case.id)
+        session().commit()
+        return make_response("", HTTPStatus.NO_CONTENT)
 
     # ── inside ──────────────────────────────────────────────────────────────────────────────
 

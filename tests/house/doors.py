@@ -26,7 +26,8 @@ NAMES: dict[str, dict[str, str]] = {  # endpoint: what its parameters are, but f
 }
 ROWS = {  # own pages: endpoint → parameter, table
     **dict.fromkeys(
-        ("CaseView.decide", "CaseView.show", "InboxView.pane"), ("case_id", "case_file")
+        ("CaseView.decide", "CaseView.printed", "CaseView.show", "InboxView.pane"),
+        ("case_id", "case_file"),
     ),
     **dict.fromkeys(("InboxView.job", "RegistrationView.job"), ("job_id", "job")),
     "RegistrationView.batch": ("batch_id", "import_batch"),

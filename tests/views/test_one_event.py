@@ -83,6 +83,16 @@ def test_deciding_forty_cases_is_forty_deeds(web, town, told):
     assert told() == ["case.agree"] * 40
 
 
+def test_printing_a_case_is_a_deed(web, town, told):
+    case_id = town.transfer().id
+    browser = web(town.people["to.leader"])
+    told()
+    assert f"/case/{case_id}/print" in browser.get(f"/case/{case_id}").text
+    assert told() == []
+    assert browser.post(f"/case/{case_id}/print").status_code == 204
+    assert told() == ["case.print"]
+
+
 def test_a_refused_decision_is_no_deed(web, town, told):
     case = town.registration()
     browser = web(town.people["from.leader"])

@@ -36,5 +36,11 @@
     remark.focus();
     xueji.toast(xueji.say("请先填写意见", "Write a remark first"));
   }, true);
-  document.querySelectorAll("[data-print]").forEach(function (one) { one.addEventListener("click", function () { window.print(); }); });
+  // What goes on paper is written down first; what cannot be written down is not printed.
+  document.querySelectorAll("[data-print]").forEach(function (one) {
+    one.addEventListener("click", function () {
+      xueji.post(one.dataset.print, {}).then(function (answer) { if (!answer.ok) { throw new Error("not written down"); } window.print(); })
+        .catch(function () { xueji.toast(xueji.say("没有记下，请再试", "Not written down; try again")); });
+    });
+  });
 })();

@@ -32,7 +32,7 @@ from app.views.links import link
 from app.views.lookup import Lookup
 from app.views.scoped import ScopedInterface, ScopedModelView
 from app.views.screens.audit_export import KINDS, MOST, written
-from app.views.screens.audit_words import person, sentence
+from app.views.screens.audit_words import person, place, sentence
 from app.views.screens.choices import PLACE
 from app.views.screens.narrowing import WithinFilter
 
@@ -121,7 +121,7 @@ class AuditEventView(ScopedModelView):
         "at": "mono",
         "id": "wide",
         "ip": "mono fold",
-        "owner_path": "mono fold",
+        "owner_path": "fold",
         "seq": "r fold",
     }
     code_columns = {"action": "Deed", "object_type": "Thing"}
@@ -129,6 +129,7 @@ class AuditEventView(ScopedModelView):
         "at": moment,
         "id": sentence,
         "actor": person,
+        "owner_path": place,
         "object_id": plain,
         "seq": str,
         "details": details_of,

@@ -10,8 +10,8 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from flask import g
-from flask_babel import gettext as _
-from flask_babel import pgettext
+from flask_babel import gettext, pgettext
+from flask_babel import lazy_gettext as _
 from markupsafe import Markup
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -23,7 +23,8 @@ from app.models.organisation import Organisation
 from app.models.school import Campus, SchoolClass
 from app.policies.reasons import REASONS
 from app.views.actor import session
-from app.views.labels import word_of
+from app.views.labels import NONE, word_of
+from app.views.screens.pupil_fields import LABELS
 from app.views.words import lang
 
 NAMED: Mapping[str, Any] = {  # whose rows have a name that is no secret
@@ -34,7 +35,18 @@ NAMED: Mapping[str, Any] = {  # whose rows have a name that is no secret
     "school": Organisation,
     "school_class": SchoolClass,
 }
-TOLD = ("status", "endpoint", "reason", "count", "pupils", "rows", "schools", "faults", "key")
+TOLD: Mapping[str, Any] = {  # the figures of an event that its sentence tells
+    "status": _("status %(n)s"),
+    "endpoint": _("page %(n)s"),
+    "more": _("more than %(n)s in a minute"),
+    "count": _("number: %(n)s"),
+    "pupils": _("pupils: %(n)s"),
+    "rows": _("rows: %(n)s"),
+    "schools": _("schools: %(n)s"),
+    "events": _("events: %(n)s"),
+    "faults": _("faults: %(n)s"),
+    "year": _("school year %(n)s"),
+}
 
 
 def sentence(number: int) -> Markup:
@@ -53,9 +65,9 @@ def deed(event: AuditEvent) -> str:
     words = word_of("Deed", event.action)
     if lang() == "en":
         words = words[:1].lower() + words[1:]
-    more = ", ".join(_more(event.details))
+    more = gettext(", ").join(_more(event.details))
     thing = _thing(event)
-    return f"{words}{_(': ') + thing if thing else ''}{f' ({more})' if more else ''}"
+    return f"{words}{gettext(': ') + thing if thing else ''}{f' ({more})' if more else ''}"
 
 
 def person(user_id: int | None) -> str:
@@ -68,6 +80,17 @@ def person(user_id: int | None) -> str:
     return name or f"#{user_id}"
 
 
+def place(path: str) -> str:
+    """Name the organisation whose chain an event is of; nobody's is the system's."""
+    events = [one for one in session().identity_map.values() if isinstance(one, AuditEvent)]
+    known: dict[str, str] = g.setdefault("audit_places", {})
+    if wanted := {event.owner_path for event in events} - known.keys():
+        asked = select(Organisation.path, Organisation.name).where(Organisation.path.in_(wanted))
+        known |= dict.fromkeys(wanted, "")
+        known |= {row.path: row.name for row in session().execute(asked)}
+    return known.get(path) or path or NONE
+
+
 def _thing(event: AuditEvent) -> str:
     if event.object_type is None or event.object_id is None:
         return ""
@@ -77,17 +100,13 @@ def _thing(event: AuditEvent) -> str:
 
 
 def _more(details: Mapping[str, Any]) -> Iterable[str]:
-    if "field" in details:
-        yield str(details["field"])
-    for key in TOLD:
-        if key not in details:
-            continue
-        value = details[key]
-        if key == "reason":
-            reason = REASONS.get(str(value))
-            yield (reason.zh if lang() == "zh" else reason.en) if reason else str(value)
-        else:
-            yield str(value) if key in ("endpoint", "key") else f"{key} {value}"
+    if field := details.get("field"):
+        yield str(LABELS.get(field, field))
+    if reason := REASONS.get(str(details.get("reason"))):
+        yield reason.zh if lang() == "zh" else reason.en
+    for key, word in TOLD.items():
+        if key in details:
+            yield str(word) % {"n": details[key]}
 
 
 def _names() -> Mapping[tuple[str, int], str]:

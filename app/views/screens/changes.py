@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from flask_babel import lazy_gettext as _
+from flask_babel import pgettext
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -106,7 +107,7 @@ def change_of(row: RowHistory, who: Mapping[int, str], what: str) -> Change:
     through = THROUGH_CASE.match(row.reason or "")
     return Change(
         at=row.at,
-        who=who.get(row.actor or 0, str(_("System"))),
+        who=who.get(row.actor or 0, str(pgettext("actor", "System"))),
         what=what,
         reason="" if through else str(REASONS.get(row.reason or "", row.reason or "")),
         case_id=int(through[1]) if through else None,

@@ -13,6 +13,7 @@ from typing import Any
 from flask import request
 from flask_appbuilder import expose
 from flask_babel import lazy_gettext as _
+from flask_babel import pgettext
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -65,7 +66,7 @@ def changes_of_row(session: Session, table: str, row_id: int, most: int = MOST) 
 
 
 def _happened(at: datetime, who: str | None, what: str) -> Change:
-    return Change(at, who or str(_("System")), what, is_whole=True)
+    return Change(at, who or str(pgettext("actor", "System")), what, is_whole=True)
 
 
 def _told(session: Session, row: RowHistory, who: Mapping[int, str]) -> Change:

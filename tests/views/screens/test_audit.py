@@ -56,7 +56,7 @@ def test_an_event_is_a_sentence_with_the_cases_number(log, web):
     rows = page(web(log["leader"]))
     assert log["leader"].name in rows
     assert log["case"] in rows
-    assert "id_number, 其他履职需要" in rows
+    assert "其他履职需要" in rows
     assert log["pupil"] not in rows
 
 
