@@ -38,30 +38,11 @@ def test_a_queue_that_stands_still_is_told_on_every_page(town, web, session):
     assert 'class="notice notice-warn"' not in page
 
 
-def test_the_log_is_read_by_the_auditor_and_by_officers_for_their_subtree(town, web, session):
-    web(town.account("SR")).post(f"/students/reveal/{town.pupil.id}/phone", data={"reason": "exam"})
-
-    def told(account):
-        answer = web(account).get("/audit/list/")
-        assert answer.status_code == 200
-        assert town.pupil.phone not in answer.text
-        return f'<td class="r">{town.pupil.id}</td>' in answer.text.replace("\n", "")
-
-    seeing = [town.account(role) for role in ("AUD", "SR", "SL", "CR", "CL", "PR", "MIN")]
-    rooms = {"classes": (town.room,)}
-    blind = [town.account("SR", town.other), *(town.account(t, **rooms) for t in ("CT", "TE"))]
-    assert [told(account) for account in seeing] == [True] * len(seeing)
-    assert [told(account) for account in blind] == [False] * len(blind)
+def test_the_log_is_open_to_the_auditor_and_to_officers_and_to_no_other_administrator(town, web):
+    for role in ("AUD", "SR", "SL", "CR", "CL", "PR", "MIN"):
+        assert web(town.account(role)).get("/audit/list/").status_code == 200
     for role in ("ADM", "SEC", "NU"):
         assert web(town.account(role)).get("/audit/list/").status_code == 403
-
-
-def test_a_teacher_reads_the_own_deeds_alone(town, web):
-    registrar, teacher = town.account("SR"), town.account("CT", classes=(town.room,))
-    web(registrar).get("/desk/")
-    page = web(teacher).get("/audit/list/").text
-    assert teacher.login in page
-    assert registrar.login not in page
 
 
 def test_nobody_writes_into_the_log_by_hand(town, web):
