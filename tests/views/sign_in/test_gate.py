@@ -46,6 +46,18 @@ def test_five_wrong_tries_lock_an_account_for_fifteen_minutes(someone, knock, cl
     assert is_in(knock(account))
 
 
+def test_the_fifteen_minutes_begin_with_the_fifth_try(someone, knock, clock):
+    account = someone()
+    knock(account, WRONG)
+    clock.on(minutes=14)
+    for _ in range(4):
+        knock(account, WRONG)
+    clock.on(minutes=10)
+    assert not is_in(knock(account))
+    clock.on(minutes=5, seconds=10)
+    assert is_in(knock(account))
+
+
 def test_four_wrong_tries_do_not_and_a_right_one_forgets_them(someone, knock):
     account = someone()
     for _ in range(3):
