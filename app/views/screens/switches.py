@@ -11,8 +11,9 @@ from flask_appbuilder import BaseView, expose
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from app.errors import NotFound, Refused
+from app.errors import Forbidden, NotFound, Refused
 from app.models.organisation import Organisation
+from app.policies.switches import SWITCHES
 from app.views.actor import current_account, current_actor, session, today
 from app.views.doors import door
 from app.views.filters import readable
@@ -42,8 +43,10 @@ class SwitchView(BaseView):
     def set(self) -> Response:
         """Say a word for the own authority, or take it back."""
         typed = read_form(request.form)
-        if typed.key not in visible(current_actor().role):
+        if typed.key not in SWITCHES:
             raise NotFound
+        if typed.key not in visible(current_actor().role):
+            raise Forbidden
         if typed.word is None:
             return make_response(self._drawn(typed), HTTPStatus.UNPROCESSABLE_ENTITY)
         place = session().get_one(Organisation, current_actor().organisation_id)

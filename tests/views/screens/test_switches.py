@@ -97,7 +97,7 @@ def test_the_own_word_is_taken_back(town, web, session):
         ({"valid_to": "2020-01-01"}, 409),
         ({"valid_from": "2020-01-01"}, 409),
         ({"key": "province_may_promote", "value": "off"}, 409),
-        ({"key": "second_factor", "value": "off"}, 404),  # not on this page
+        ({"key": "second_factor", "value": "off"}, 403),  # not on this page
         ({"key": "nothing"}, 404),
         ({"key": ""}, 404),
     ],
@@ -124,7 +124,7 @@ def test_what_was_typed_is_kept_beside_the_reason(town, web):
 @pytest.mark.parametrize("role", [r for r in Role if r not in holders("switches", "S")])
 def test_nobody_else_sets_a_business_switch(town, web, session, role):
     answer = web(person(town, role)).post("/switches/set", data=form())
-    assert answer.status_code == (404 if role is Role.SEC else 403)
+    assert answer.status_code == 403
     assert count(session) == 0
 
 
@@ -145,6 +145,16 @@ def test_the_page_costs_the_same_however_much_was_said(town, web, session, engin
         leader.post("/switches/set", data=form(value=value))
     web(town.account("CL")).post("/switches/set", data=form("national_lookup", "off"))
     assert statements(browser) == few
+
+
+def test_a_page_asks_for_the_switches_once(town, web, engine):
+    browser, seen = web(town.account("SR")), []
+    browser.get("/transfer")
+    tell = lambda *given: seen.append(given[2])  # noqa: E731
+    event.listen(engine, "before_cursor_execute", tell)
+    browser.get("/transfer")
+    event.remove(engine, "before_cursor_execute", tell)
+    assert sum("FROM switch_value" in statement for statement in seen) == 1
 
 
 # ── a closed function says who closed it ────────────────────────────────────────────────────
