@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from app.models.sealed import KEYS
+from app.models.student import Student
 from app.policies.rls import NOT_FOR_TEACHERS, SCOPED, Scoped
 from tests.house.guards import (
     Anything,
@@ -358,6 +360,12 @@ WEB = {
         same,
         (f"{SCREENS}/test_archive.py::test_every_tab_opens_and_shows_no_sealed_value_whole",),
     ),
+    "own-filters": Guard(
+        "D10",
+        "app.views.asking:copy",
+        lambda _copy: lambda filters: filters,
+        (f"{HOUSE}/test_threads.py::test_what_one_asks_no_other_is_answered",),
+    ),
     "denied": Guard(
         "A1",
         "app.views.denials:is_denial",
@@ -510,7 +518,54 @@ PRIVACY = {
         "A20 D8",
         "app.policies.allowances:Allowance.closed_until",
         answers(None),
-        (f"{SCREENS}/test_national.py::test_twenty_an_hour_are_the_most",),
+        (
+            f"{SCREENS}/test_national.py::test_twenty_an_hour_are_the_most",
+            f"{SCREENS}/test_students.py::test_a_number_registered_anywhere_is_told_of_twenty_times_an_hour",
+        ),
+    ),
+    "name-and-number": Guard(
+        "A20",
+        "app.workflows.lookup:named",
+        lambda _named: (
+            lambda _name, number: Student.number_digest == KEYS.digest(number.strip().upper())
+        ),
+        (f"{SCREENS}/test_national.py::test_no_such_number_and_another_name_are_one_answer",),
+    ),
+    "looks": Guard(
+        "D8",
+        "app.views.scraping:note_look",
+        answers(False),  # noqa: FBT003
+        (
+            f"{SCREENS}/test_scraping.py::test_an_archive_opened_leaves_one_line_an_hour_for_each_person",
+        ),
+    ),
+    "sealed-fields": Guard(
+        "D3",
+        "app.views.screens.sealed_fields:SealedField.process_data",
+        lambda _process: lambda self, value: setattr(self, "data", value),
+        (
+            f"{SCREENS}/test_revealing.py::test_the_upkeep_form_holds_no_sealed_value_and_so_counts_as_no_look",
+        ),
+    ),
+    "sealed-columns": Guard(
+        "D4",
+        "app.models.sealed:Sealed.process_bind_param",
+        lambda _seal: lambda _self, value, _dialect: value.encode() if value else None,
+        (f"{HOUSE}/test_masks.py::test_no_row_of_any_table_holds_a_sealed_value_in_clear",),
+    ),
+    "workbooks-swept": Guard(
+        "D7",
+        "app.imports.remains:sweep_files",
+        answers(0),
+        ("tests/imports/test_remains.py::test_a_file_without_a_row_goes_after_a_day",),
+    ),
+    "copies-swept": Guard(
+        "D7",
+        "app.imports.remains:sweep_copies",
+        answers(0),
+        (
+            "tests/imports/test_remains.py::test_plain_copies_of_dead_processes_go_and_those_in_use_stay",
+        ),
     ),
 }
 ACCOUNTS = {

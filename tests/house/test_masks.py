@@ -3,9 +3,11 @@
 import re
 
 import pytest
+from sqlalchemy import text
 
 from app.models.student import Guardian, Student
 from app.policies import scope
+from app.policies.rls import SCOPED
 from app.views.screens.archive import TABS
 from tests import make
 from tests.house import doors
@@ -47,9 +49,22 @@ def is_plain(rule):
 
 def whole(answer):
     """The sealed values that stand in an answer."""
-    text = answer.get_data().decode("utf-8", "replace")
-    found = set(NUMBER.findall(text)) - EXAMPLES
-    return found | {word for word in (*PHONES, STREET) if word in text}
+    said = answer.get_data().decode("utf-8", "replace")
+    found = set(NUMBER.findall(said)) - EXAMPLES
+    return found | {word for word in (*PHONES, STREET) if word in said}
+
+
+def test_no_row_of_any_table_holds_a_sealed_value_in_clear(session, world):
+    scope.enter(make.WHOLE, session)
+    pupil = session.get_one(Student, world.rows["own"]["student"])
+    values = {pupil.id_number, pupil.phone, pupil.address_now}
+    values |= {value.encode().hex() for value in values}
+    rows = {
+        table: "".join(session.scalars(text(f"SELECT to_jsonb(t)::text FROM {table} t")))  # noqa: S608
+        for table in SCOPED
+    }
+    assert pupil.name in rows["student"]
+    assert {t: found for t, row in rows.items() if (found := {v for v in values if v in row})} == {}
 
 
 @pytest.mark.parametrize("role", ROLES)
