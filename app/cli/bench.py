@@ -6,6 +6,7 @@ import contextlib
 import os
 import time
 from collections.abc import Iterator
+from functools import partial
 
 import click
 from alembic import command
@@ -15,9 +16,10 @@ from app.bench import importing
 from app.bench import pages as screens
 from app.bench import promote as promotion
 from app.bench.cases import fill_desks
-from app.bench.figures import superuser
+from app.bench.figures import Figures, superuser
 from app.bench.importing import REGISTRAR
 from app.bench.peer import environment
+from app.cli import rotating
 from app.cli.database import alembic
 from app.cli.embedded import start_engines
 from app.cli.engines import database_url
@@ -27,6 +29,7 @@ from app.cli.places import sockets_of
 from app.cli.up import supervised
 from app.demo import world
 from app.demo.plan import MOST_COPIES, rooms
+from app.policies.resealing import ROWS
 from config import Config
 
 PUPILS = click.option(
@@ -78,6 +81,19 @@ def audit(events: int) -> None:
     """Verify a log of a million events."""
     with registry(1, "audit") as root_url, superuser(root_url) as root:
         click.echo(auditing.measure(root, events, Config.read().anchor_file))
+
+
+@bench.command()
+@PUPILS
+def keys(pupils: int) -> None:
+    """Seal everything with a new key, as `xueji keys rotate` does."""
+    with registry(pupils):
+        done = rotating.rotate(Config.read(), ROWS, partial(click.echo, err=True))
+    figures = Figures("a new sealing key for everything")
+    figures.add("rows sealed anew", f"{done.rows:,}")
+    figures.add("seconds", f"{done.seconds:,.0f}")
+    figures.add("rows a second", f"{done.rows / done.seconds:,.0f}")
+    click.echo(figures)
 
 
 @contextlib.contextmanager

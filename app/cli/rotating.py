@@ -23,7 +23,7 @@ from app.models.audit import KeyCheck
 from app.models.sealed import KEYS, LOOK_SECONDS
 from app.policies.audit import record
 from app.policies.key_checks import DIGEST_ID, RETIRED, add, checks, require_ours
-from app.policies.resealing import begin, old_places, places, reseal
+from app.policies.resealing import ROWS, begin, old_places, places, reseal
 from config import ENGINE, Config
 
 PASSES = 5  # more than one writer with an old key file is a fault, not a coincidence
@@ -50,7 +50,8 @@ def rotate(config: Config, rows: int, say: Say, *, retire: bool = False) -> Rota
     """Seal everything with a new key, or go on where a killed run stopped."""
     with owner(config) as (engine, ours):
         fresh = start(engine, ours)
-        say(f"key {KEYS.held.active} {'is new' if fresh else 'goes on'}; older keys still open")
+        how = "is new" if fresh else "was new to a run that ended early"
+        say(f"key {KEYS.held.active} {how}; older ones open what they sealed")
         time.sleep(LOOK_SECONDS * 1.25)
         done = settle(engine, rows, say)
         say(f"everything is sealed with key {KEYS.held.active}: {told(done)}")
@@ -119,21 +120,26 @@ def start(engine: Engine, config: Config) -> bool:
 
 def settle(engine: Engine, rows: int, say: Say) -> Rotated:
     """Seal anew until a whole pass finds nothing, then say so in the audit."""
-    began, total = time.monotonic(), 0
-    for _ in range(PASSES):
-        written = one_pass(engine, rows, say)
-        total += written
-        if not written:
-            break
-    else:
-        raise CannotStart(
-            "Values keep coming that are sealed with an older key: a process or a host still has"
-            " the old key file; carry the new one there, or restart it, and run this again."
-        )
+    began = time.monotonic()
+    total = passes(engine, rows, say)
     with transaction(engine) as connection:
         connection.execute(update(KeyCheck).values(rotating_since=None))
         record(connection, "keys.rotated", key=KEYS.held.active, rows=total)
     return Rotated(total, time.monotonic() - began)
+
+
+def passes(engine: Engine, rows: int, say: Say) -> int:
+    """Seal anew until a whole pass finds nothing; return how much was sealed anew."""
+    total = 0
+    for _ in range(PASSES):
+        written = one_pass(engine, rows, say)
+        total += written
+        if not written:
+            return total
+    raise CannotStart(
+        "Values keep coming that are sealed with an older key: a process or a host still has the"
+        " old key file; carry the new one there, or restart it, and run this again."
+    )
 
 
 def one_pass(engine: Engine, rows: int, say: Say) -> int:
@@ -166,12 +172,13 @@ def told(done: Rotated) -> str:
 def drop(engine: Engine, config: Config, say: Say) -> None:
     """Take the keys before the active one out of the file, unless something needs them."""
     wait_for_writers(engine)
+    late = passes(engine, ROWS, say)  # what was sealed by a process that had not noticed yet
     with transaction(engine) as connection:
         needed = old_places(connection) + (["import files"] if storage.old() else [])
         if needed:
             raise CannotStart(
                 f"Older keys stay in {config.key_file}, for they still seal something in"
-                f" {', '.join(needed)}: run `xueji keys rotate --retire`."
+                f" {', '.join(needed)}: carry the newest file to every host, then try again."
             )
         known = checks(connection)
         gone = set(known) - {DIGEST_ID, KEYS.held.active}
@@ -179,7 +186,7 @@ def drop(engine: Engine, config: Config, say: Say) -> None:
         if fresh:
             change = update(KeyCheck).where(KeyCheck.key_id.in_(fresh))
             connection.execute(change.values(sealed=RETIRED))
-            record(connection, "keys.retire", keys=fresh)
+            record(connection, "keys.retire", keys=fresh, rows=late)
     drop_keys(config.key_file, gone)
     say(f"retired keys: {', '.join(map(str, fresh)) or 'none'}; backups of before still need them")
 

@@ -201,13 +201,30 @@ def test_retired_keys_leave_the_file_once_nothing_needs_them(root, key_file, unc
     assert KEYS.held.active not in used  # an id is used once
 
 
-def test_a_key_that_something_needs_is_not_retired(root, key_file):
+def test_what_was_sealed_late_is_sealed_anew_before_a_key_is_retired(root, key_file):
     seal_late(key_file)
-    done = run("retire")
+    assert len(key_ids(root)) > 1
+    assert run("retire").exit_code == 0
+    assert key_ids(root) == {KEYS.held.active} == set(KeyFile.read(key_file).keys)
+
+
+def test_a_key_that_something_needs_is_not_retired(root, key_file, monkeypatch):
+    seal_late(key_file)
+    with monkeypatch.context() as patch:
+        patch.setattr(rotating, "one_pass", lambda *_: 0)
+        done = run("retire")
     assert (done.exit_code, done.output.count("\n")) == (1, 1)
     assert "they still seal something in guardian" in done.output
     assert len(KeyFile.read(key_file).keys) > 1
-    assert run("rotate", "--retire").exit_code == 0
+
+
+def test_a_writer_with_an_old_key_file_is_not_waited_for_for_ever(root, monkeypatch):
+    with monkeypatch.context() as patch:
+        patch.setattr(rotating, "one_pass", lambda *_: 1)
+        done = run("rotate")
+    assert done.exit_code == 1
+    assert "Values keep coming" in done.output
+    assert run("rotate").exit_code == 0
 
 
 def seal_late(key_file):
@@ -216,7 +233,8 @@ def seal_late(key_file):
     assert run("rotate").exit_code == 0
     number = put_on_top_again(key_file, before.active)
     with writing() as session:
-        session.scalars(select(Guardian).limit(1)).one().phone = "13900000007"
+        late = session.scalars(select(Guardian).limit(1)).one()
+        late.phone = str(int(late.phone) + 1) if late.phone.isdigit() else NOW
     put_on_top_again(key_file, number)
 
 
