@@ -9,8 +9,10 @@ from app.bench.audit import fill
 from app.cli.auditing import anchored_ago
 from app.cli.main import xueji
 from app.jobs.clock import SCHEDULE
-from app.jobs.queue import KINDS
+from app.jobs.queue import KINDS, ask
 from app.jobs.registry import load
+from app.jobs.sessions import transaction
+from app.jobs.worker import perform
 from app.policies.anchors import Head, append
 from config import Config
 
@@ -42,6 +44,23 @@ def test_a_whole_log_is_told_in_one_line():
 def test_anchoring_again_adds_what_moved_and_nothing_else():
     assert f"{CHAINS + 1} lines" in run("anchor").output  # the anchoring is an event itself
     assert run("verify").exit_code == 0
+
+
+def test_a_worker_anchors_and_verifies_and_the_log_says_so(root):
+    load()
+    results = []
+    for kind in ("anchor-audit", "verify-audit"):
+        with transaction() as session:
+            job_id = ask(session, kind)
+        assert perform(job_id, "a test") == "done", kind
+        results.append(
+            root.execute("SELECT result FROM job WHERE id = %s", (job_id,)).fetchone()[0]
+        )
+    assert results[0]["lines"] > CHAINS
+    assert results[1]["faults"] == 0
+    assert results[1]["events"] > CHAINS * EVENTS
+    said = "SELECT details FROM audit_event WHERE action = 'audit.verified'"
+    assert [row.details["faults"] for row in root.execute(said)] == [0]
 
 
 def test_faults_are_told_with_organisation_number_and_kind(root):
