@@ -14,33 +14,18 @@ from pathlib import Path
 import pytest
 
 from config import ROOT
+from tests.house import one_by_one
 from tests.house.guarded import GUARDS
-from tests.house.guards import SWITCH, located
+from tests.house.guards import located
 
-FEW = ("picked", "door", "next")
-SECONDS = 600
+FEW = ("policy-student", "parent", "picked", "door", "next", "epoch")
+SECONDS = 3600
 TESTS = re.compile(r"^def (test_\w+)", re.MULTILINE)
+KILLED = re.compile(r"guards killed: (\d+)/(\d+) \((\d+) %\)")
 
 
-def outcome(name):
-    """Run the tests of a guard without it; give pytest's exit code and its last lines."""
-    command = [sys.executable, "-m", "pytest", "-x", "-q", "--tb=line", "-p", "no:cacheprovider"]
-    done = subprocess.run(
-        [*command, *GUARDS[name].kills],
-        cwd=ROOT,
-        env={**os.environ, SWITCH: name},
-        capture_output=True,
-        text=True,
-        timeout=SECONDS,
-        check=False,
-    )
-    return done.returncode, "\n".join(done.stdout.splitlines()[-6:] + done.stderr.splitlines()[-3:])
-
-
-def is_killed(name):
-    """Tell whether a test failed (1), and failed by itself: no test that could not even begin."""
-    code, told = outcome(name)
-    return code == 1 and " error" not in told.splitlines()[-1], told
+def test_the_house_stands(house):
+    assert house.database_url
 
 
 def test_every_guard_is_where_the_list_says():
@@ -50,10 +35,8 @@ def test_every_guard_is_where_the_list_says():
 
 
 def test_every_test_about_a_guard_is_there():
-    missing = [
-        (name, node) for name, guard in GUARDS.items() for node in guard.kills if not is_there(node)
-    ]
-    assert missing == []
+    nodes = [(name, node) for name, guard in GUARDS.items() for node in guard.kills]
+    assert [(name, node) for name, node in nodes if not is_there(node)] == []
 
 
 def is_there(node):
@@ -62,21 +45,41 @@ def is_there(node):
     return file.exists() and test.partition("[")[0] in TESTS.findall(file.read_text())
 
 
-@pytest.mark.parametrize("name", FEW)
-def test_without_a_guard_its_test_fails(name, tally):
-    killed, told = is_killed(name)
-    tally["guards taken away and missed by a test"] += killed
-    assert killed, told
+def taken_away(names):
+    """Take guards away, one by one, in a run of its own; give what it told."""
+    nodes = {node for name in names for node in GUARDS[name].kills}
+    here = f"{Path(__file__).relative_to(ROOT)}::{one_by_one.BOOT}"
+    options = ["-q", "-p", one_by_one.__name__, "-p", "no:cacheprovider", "-m", ""]
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", *options, here, one_by_one.FAR, *sorted(nodes)],
+        cwd=ROOT,
+        env={**os.environ, one_by_one.ASKED: ",".join(names)},
+        capture_output=True,
+        text=True,
+        timeout=SECONDS,
+        check=False,
+    )
+    return done.stdout + done.stderr[-2000:]
+
+
+def counted(told, tally):
+    found = KILLED.search(told)
+    assert found, told[-3000:]
+    tally["guards taken away"] += int(found[2])
+    tally["guards taken away and missed by a test"] += int(found[1])
+    return found[1], found[2]
+
+
+def test_a_few_guards_are_missed(tally):
+    told = taken_away(FEW)
+    killed, of = counted(told, tally)
+    assert killed == of, told
 
 
 @pytest.mark.soak
-def test_every_guard_is_missed(capsys):
-    alive = {}
-    for name in GUARDS:
-        killed, told = is_killed(name)
-        if not killed:
-            alive[name] = told
-    share = 100 * (len(GUARDS) - len(alive)) / len(GUARDS)
+def test_every_guard_is_missed(capsys, tally):
+    told = taken_away(tuple(GUARDS))
     with capsys.disabled():
-        print(f"\nguards killed: {len(GUARDS) - len(alive)}/{len(GUARDS)} ({share:.0f} %)")  # noqa: T201
-    assert alive == {}
+        print("\n" + "\n".join(re.findall(r"^(?:alive .*|guards killed.*)$", told, re.MULTILINE)))  # noqa: T201
+    killed, of = counted(told, tally)
+    assert killed == of, told

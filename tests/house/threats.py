@@ -1,0 +1,298 @@
+"""The checklist of threats as data: each row, what guards against it, and the tests that show it.
+
+``guards`` are keys of `guarded.GUARDS`; a row without one is held by what is not there at all (no
+machine door, no upload under /static), which its tests look for.
+"""
+
+# ruff: noqa: E501  names of tests are as long as they are
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+MATRIX = "tests/house/test_matrix.py::test_nobody_reaches_across"
+ALIKE = "tests/house/test_matrix.py::test_not_yours_and_not_there_look_alike"
+LISTS = "tests/house/test_matrix.py::test_lists_name_nobody_else"
+FOREIGN = "tests/house/test_foreign_ids.py::test_"
+POSTS = "tests/house/test_posts.py::test_"
+TYPED = "tests/house/test_injection.py::test_"
+RLS = "tests/house/test_rls.py::test_"
+BASE = "tests/views/base/test_"
+SCREENS = "tests/views/screens/test_"
+GATE = "tests/views/sign_in/test_gate.py::test_"
+SESSIONS = "tests/views/sign_in/test_sessions.py::test_"
+FACTOR = "tests/views/sign_in/test_second_factor.py::test_"
+PASSWORD = "tests/views/sign_in/test_own_password.py::test_"
+PRODUCTION = "tests/cli/test_production.py::test_"
+HEADERS = "tests/views/test_headers.py::test_"
+
+
+@dataclass(frozen=True)
+class Threat:
+    """A row: what it is about, the guards, the tests."""
+
+    about: str
+    guards: tuple[str, ...]
+    shown: tuple[str, ...]
+
+
+THREATS: dict[str, Threat] = {
+    "A1": Threat(
+        "a foreign row by its key",
+        ("policy-student", "house-of-accounts", "denied"),
+        (MATRIX, ALIKE, "tests/views/test_denials.py::test_a_foreign_row_is_written_down_with_its_id"),
+    ),
+    "A2": Threat(
+        "an act on one foreign row",
+        ("picked", "act-right"),
+        (f"{BASE}acts.py::test_an_act_on_one_record_asks_for_scope_too", MATRIX),
+    ),
+    "A3": Threat(
+        "a foreign row among many",
+        ("picked",),
+        (
+            f"{BASE}acts.py::test_one_foreign_row_refuses_the_whole_batch",
+            f"{FOREIGN}one_foreign_row_among_the_picked_refuses_all",
+            f"{FOREIGN}a_foreign_key_among_many_is_a_line_like_that_of_nobody",
+        ),
+    ),
+    "A4": Threat(
+        "a foreign key in a select",
+        ("chosen", "parent", "own-room", "case-pupil"),
+        (
+            f"{FOREIGN}a_foreign_key_in_a_form_is_a_key_nobody_has",
+            f"{FOREIGN}a_chosen_record_out_of_scope_refuses_a_form_that_is_right_else",
+            f"{RLS}a_parent_out_of_scope_is_no_parent",
+        ),
+    ),
+    "A5": Threat(
+        "a foreign key in a look-up",
+        ("chosen", "given"),
+        (
+            f"{FOREIGN}a_look_up_offers_nobody_else",
+            f"{BASE}forms.py::test_a_choice_must_agree_with_the_rest_of_the_form",
+        ),
+    ),
+    "A6": Threat(
+        "a foreign key in the address of a form",
+        ("prefill",),
+        (f"{FOREIGN}an_address_fills_in_nobody_else",),
+    ),
+    "A7": Threat("a foreign key by a machine", (), (f"{POSTS}no_machine_door_and_no_manual_of_one_is_open",)),
+    "A8": Threat(
+        "an own row moved out of scope",
+        ("owner-path", "locked"),
+        (
+            f"{FOREIGN}what_a_form_does_not_show_is_not_taken_from_it",
+            "tests/policies/test_scope.py::test_a_spoofed_owner_is_overwritten",
+        ),
+    ),
+    "A9": Threat("a foreign row by a machine", (), (f"{POSTS}no_machine_door_and_no_manual_of_one_is_open", MATRIX)),
+    "A10": Threat(
+        "what belongs to a foreign row",
+        ("policy-guardian", "policy-enrolment"),
+        (MATRIX, f"{BASE}lists.py::test_related_rows_are_shown_to_those_who_may_list_them"),
+    ),
+    "A11": Threat(
+        "a file by its name", ("files-by-name",), (f"{BASE}lists.py::test_files_do_not_leave_by_name",)
+    ),
+    "A12": Threat("a picture without signing in", (), ("tests/house/test_static.py::test_only_our_own_files_are_static",)),
+    "A13": Threat(
+        "a file with more than the list",
+        ("own-batch", "policy-import_row"),
+        (
+            "tests/views/test_importing.py::test_the_error_workbook_holds_the_failed_rows",
+            "tests/views/test_importing.py::test_a_foreign_batch_is_not_there",
+        ),
+    ),
+    "A14": Threat(
+        "a row of a file about another school",
+        ("parent",),
+        ("tests/imports/test_students.py::test_a_row_bent_by_one_fact_says_just_that",),
+    ),
+    "A15": Threat(
+        "a known number of another school in a file",
+        ("policy-student",),
+        ("tests/imports/test_batch.py::test_a_number_registered_anywhere_is_refused_with_one_text",),
+    ),
+    "A16": Threat(
+        "somebody else's job or result",
+        ("whose-job", "policy-job", "own-batch"),
+        (MATRIX, f"{SCREENS}house.py::test_a_job_is_seen_by_its_subtree_and_called_off_by_a_registrar"),
+    ),
+    "A17": Threat(
+        "a search that finds others",
+        ("policy-student", "sealed-search", "house-of-accounts"),
+        (
+            LISTS,
+            f"{SCREENS}find.py::test_the_beginning_of_a_name_finds_pupils_in_scope_only",
+            f"{FOREIGN}a_look_up_offers_nobody_else",
+        ),
+    ),
+    "A18": Threat(
+        "an order by a hidden column",
+        ("order",),
+        (f"{BASE}lists.py::test_a_column_that_is_not_offered_neither_filters_nor_orders",),
+    ),
+    "A19": Threat(
+        "a filter on a hidden column",
+        ("filter",),
+        (f"{BASE}lists.py::test_a_column_that_is_not_offered_neither_filters_nor_orders",),
+    ),
+    "A20": Threat(
+        "asking whether a number exists",
+        ("look-ups-an-hour",),
+        (
+            f"{SCREENS}students.py::test_a_number_registered_anywhere_is_told_of_twenty_times_an_hour",
+            f"{SCREENS}national.py::test_twenty_an_hour_are_the_most",
+        ),
+    ),
+    "A21": Threat(
+        "a function of another role",
+        ("door", "gifts", "switch", "class-teacher"),
+        (
+            "tests/policies/test_matrix.py::test_the_console_answers_every_door_as_the_table_does",
+            f"{SCREENS}students.py::test_who_lacks_the_right_is_refused",
+            MATRIX,
+        ),
+    ),
+    "A22": Threat(
+        "a change of role that takes effect too late",
+        ("epoch-of-a-changed-account", "epoch"),
+        (
+            f"{SESSIONS}a_changed_or_closed_account_is_signed_out_at_its_next_request",
+            "tests/jobs/test_jobs.py::test_a_disabled_account_stops_its_job",
+        ),
+    ),
+    "A23": Threat(
+        "a job without a person",
+        ("scope-of",),
+        (
+            "tests/policies/test_scope.py::test_without_a_scope_nothing_is_seen_and_nothing_can_be_written",
+            "tests/jobs/test_jobs.py::test_a_job_sees_what_the_account_that_asked_sees",
+        ),
+    ),
+    "A24": Threat(
+        "a new door nobody thought about",
+        (),
+        (
+            "tests/house/test_routes.py::test_every_route_is_placed",
+            "tests/house/test_tables.py::test_every_table_is_scoped_or_listed_as_public",
+            "tests/house/test_views.py::test_every_screen_is_scoped",
+        ),
+    ),
+    "S1": Threat("a session laid out beforehand", ("afresh",), (
+        f"{GATE}nothing_planted_before_the_sign_in_is_there_after_it",)),
+    "S2": Threat("a kept cookie", ("epoch", "epoch-of-a-changed-account", "closed-account"), (
+        f"{SESSIONS}a_kept_cookie_opens_nothing_after_the_sign_out",
+        f"{SESSIONS}signing_out_ends_the_other_sessions_too",
+        f"{SESSIONS}a_reset_by_the_tier_above_ends_all_sessions")),
+    "S3": Threat("signing somebody out by a link", ("post-alone-logout",), (
+        f"{GATE}only_a_post_with_its_token_signs_in_or_out",)),
+    "S4": Threat("a forged post", ("token",), (
+        f"{POSTS}nothing_is_done_without_a_token", f"{POSTS}with_its_token_a_form_is_taken")),
+    "S5": Threat("a deed by GET", ("post-alone-delete", "post-alone-act"), (
+        "tests/house/test_routes.py::test_nothing_that_changes_answers_to_get_or_head", MATRIX)),
+    "S6": Threat("a deed by HEAD", ("post-alone-acts", "post-alone-decide"), (
+        "tests/house/test_routes.py::test_nothing_that_changes_answers_to_get_or_head", MATRIX)),
+    "S7": Threat("a machine door with a cookie", ("token",), (
+        f"{POSTS}no_machine_door_and_no_manual_of_one_is_open",
+        f"{GATE}tokens_keys_and_remembered_browsers_open_nothing")),
+    "S8": Threat("being sent elsewhere", ("next",), (
+        f"{POSTS}nobody_is_sent_elsewhere", f"{POSTS}a_header_of_the_caller_names_no_host")),
+    "S9": Threat("a foreign host's name", (), (
+        f"{HEADERS}a_foreign_host_is_refused_without_a_look_at_who_asks",)),
+    "S10": Threat("trying passwords", ("lock", "address"), (
+        f"{GATE}five_wrong_tries_lock_an_account_for_fifteen_minutes",
+        f"{GATE}tries_from_many_addresses_are_one_accounts")),
+    "S11": Threat("counting per process, or by what a caller says", ("address",), (
+        f"{GATE}another_process_counts_the_same_tries",
+        f"{GATE}twenty_wrong_tries_shut_an_address_out_whatever_it_says_of_itself",
+        "tests/views/test_limits.py::test_processes_count_together")),
+    "S12": Threat("finding out who has an account", ("wrong-tries-in-the-log",), (
+        f"{GATE}unknown_wrong_locked_and_closed_are_answered_alike",
+        "tests/views/sign_in/test_timing.py::test_known_and_unknown_take_as_long")),
+    "S13": Threat("an account everybody knows", ("must-change", "one-time-password"), (
+        f"{GATE}a_fresh_installation_has_no_account",
+        f"{PASSWORD}whoever_came_with_a_one_time_password_sees_nothing_else")),
+    "S14": Threat("a weak secret, or the debugger", (), (
+        f"{PRODUCTION}what_is_wrong_is_seen",
+        f"{PRODUCTION}each_of_them_keeps_the_web_from_starting")),
+    "S15": Threat("a password changed by a passer-by, or a weak one",
+                  ("old-password", "password-rules"), (
+        f"{PASSWORD}a_password_is_refused_with_its_reason_and_nothing_changes",
+        "tests/policies/test_passwords.py::test_dengbao3_says_every_reason")),
+    "S16": Threat("a cookie in the open", (), (
+        f"{SESSIONS}the_cookie_is_for_this_site_and_not_for_scripts",
+        f"{PRODUCTION}what_is_wrong_is_seen")),
+    "S17": Threat("a session without end", ("idle", "twelve-hours", "quiet-pages"), (
+        f"{SESSIONS}a_session_ends_when_nothing_is_done",
+        f"{SESSIONS}a_session_ends_after_twelve_hours_of_work")),
+    "S18": Threat("a one-time code twice", ("factor-once", "factor-drift", "factor-asked",
+                                            "recovery-once", "half-way"), (
+        f"{FACTOR}a_code_opens_once", f"{FACTOR}half_way_opens_nothing")),
+    "S19": Threat("giving oneself a role", ("own-role", "oneself", "second-person", "opened-by",
+                                            "right-below", "gifts-held"), (
+        f"{RLS}nobody_changes_their_own_role_place_or_state",
+        "tests/policies/test_matrix.py::test_the_three_administrators_share_nothing_that_changes",
+        f"{SCREENS}accounts.py::test_the_frameworks_own_security_screens_are_closed")),
+    "S20": Threat("signed in twice", ("epoch",), (
+        f"{SESSIONS}a_new_sign_in_ends_the_earlier_session_and_says_so",)),
+    "I1": Threat("a script in a text", ("escaping", "inline-scripts"), (
+        f"{TYPED}nothing_typed_runs_on_any_page", f"{TYPED}nothing_typed_runs_in_an_answer_to_it",
+        f"{TYPED}a_flash_and_a_struck_pupil_are_escaped")),
+    "I2": Threat("a template in a text", ("escaping",), (
+        f"{TYPED}nothing_typed_runs_on_any_page", f"{TYPED}a_template_is_never_made_of_data")),
+    "I3": Threat("SQL in an order or a filter", ("order", "filter", "unreadable"), (
+        "tests/house/test_fuzz.py::test_no_bent_address_breaks_anything",
+        "tests/house/test_tables.py::test_no_statement_is_built_from_strings_outside_the_policies")),
+    "I4": Threat("a bent address", ("page-size", "bent-key", "unreadable"), (
+        "tests/house/test_fuzz.py::test_no_bent_address_breaks_anything",
+        "tests/house/test_fuzz.py::test_a_page_has_one_of_three_sizes")),
+    "I5": Threat("a line of one's own in the log", ("login-name",), (
+        f"{TYPED}a_name_at_the_door_writes_no_line_of_its_own",)),
+    "I6": Threat("a page in a frame, guessed or kept", ("headers", "frames"), (
+        f"{POSTS}every_answer_says_what_a_browser_must_not_do",)),
+    "I7": Threat("a search that never ends", ("patience",), (
+        f"{TYPED}a_wildcard_is_a_letter",
+        f"{TYPED}no_page_waits_for_the_database_for_ever")),
+    "I8": Threat("a manual for machines", (), (
+        f"{POSTS}no_machine_door_and_no_manual_of_one_is_open",)),
+    "D1": Threat("an error that tells", ("error-words", "values-in-errors"), (
+        f"{TYPED}an_error_page_says_nothing_of_the_error",
+        f"{TYPED}a_broken_rule_of_the_database_is_told_without_sql_or_value",
+        f"{RLS}an_error_of_the_database_holds_no_value")),
+    "D2": Threat("people in logs", ("values-in-errors", "error-words"), (
+        "tests/web/test_canaries.py::test_nobody_is_heard_of_outside_the_registry",
+        f"{BASE}frame.py::test_what_broke_is_logged_by_place_and_never_by_word")),
+    "D3": Threat("people in addresses and cookies", ("discreet", "masks"), (
+        f"{BASE}lists.py::test_a_search_for_a_name_leaves_no_name_in_the_address",
+        f"{SCREENS}find.py::test_what_was_typed_is_in_no_address_and_in_no_cookie")),
+    "D4": Threat("a stolen dump", (), (
+        "tests/demo/test_world.py::test_personal_data_are_sealed_and_found_by_digest",
+        "tests/cli/test_keys.py::test_every_sealed_column_is_found_and_holds_something",
+        "tests/imports/test_batch.py::test_the_stored_file_is_unreadable_at_rest")),
+    "D5": Threat("a changed log", ("append-only", "chain", "history"), (
+        "tests/policies/test_audit.py::test_whatever_is_done_to_the_log_is_found",
+        "tests/house/test_tables.py::test_the_application_cannot_change_what_was_written_down")),
+    "D6": Threat("a log that cannot be written", ("witness",), (
+        "tests/policies/test_audit.py::test_an_event_that_cannot_be_written_takes_the_deed_back",
+        "tests/policies/test_audit.py::test_a_deed_without_an_event_does_not_commit")),
+    "D7": Threat("what stays behind", (), (
+        "tests/imports/test_remains.py::test_a_file_without_a_row_goes_after_a_day",
+        "tests/imports/test_remains.py::test_plain_copies_of_dead_processes_go_and_those_in_use_stay")),
+    "D8": Threat("reading by the hundred", ("scraping", "reveals", "reason", "look-ups-an-hour"), (
+        f"{SCREENS}scraping.py::test_who_opens_too_many_is_stopped_and_one_alarm_is_written",
+        f"{SCREENS}revealing.py::test_who_saw_as_many_as_one_may_waits")),
+    "D9": Threat("a lost or changed key", (), (
+        "tests/cli/test_keys.py::test_everything_is_sealed_with_the_new_key_and_nothing_else_changes",
+        "tests/cli/test_keys.py::test_a_wrong_key_file_is_known_from_what_it_once_sealed",
+        f"{PRODUCTION}a_wrong_sealing_key_keeps_even_a_demo_from_starting")),
+    "D10": Threat("filters shared between threads", ("own-filters",), (
+        "tests/house/test_threads.py::test_what_one_asks_no_other_is_answered",)),
+}  # fmt: skip
+ROWS = [
+    *(f"A{n}" for n in range(1, 25)),
+    *(f"S{n}" for n in range(1, 21)),
+    *(f"I{n}" for n in range(1, 9)),
+    *(f"D{n}" for n in range(1, 11)),
+]
