@@ -25,7 +25,7 @@ from app.policies.switches import (
     words,
 )
 from app.views.words import text
-from app.workflows.switching import Word, may_set
+from app.workflows.switching import Word, may_set, who_may
 
 LONGEST_NOTE = 200
 NEWEST = 20  # decisions a history shows
@@ -85,6 +85,11 @@ class Row:
         word = self.now.word
         is_above = word is not None and word.organisation_id != self.place.id
         return word.organisation if word and word.is_binding and is_above else None
+
+    @property
+    def setters(self) -> list[str]:
+        """Who may speak on it, by the names of their roles."""
+        return [text(code) for code in who_may(self.switch)]
 
     @property
     def has_own(self) -> bool:

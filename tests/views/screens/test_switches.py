@@ -74,6 +74,13 @@ def test_a_bound_authority_is_told_and_offered_no_form(town, web):
     assert answer.status_code == 409
 
 
+def test_a_leader_reads_who_decides_what_is_not_theirs(town, web):
+    page = web(town.account("PL")).get("/switches").text
+    part = page.partition('id="sw-province_may_promote"')[2].partition('id="sw-')[0]
+    assert "部级学籍管理员" in part
+    assert "部级学籍管理员" not in web(town.account("SR")).get("/switches").text
+
+
 def test_the_own_word_is_taken_back(town, web, session):
     browser = web(town.account("PL"))
     assert 'value="back"' not in browser.get("/switches").text
