@@ -51,7 +51,7 @@ def measure(venv: Path, workbook: Path, root_url: str) -> float:
 
 def run(*command: str) -> str:
     """Run a command to its end; return what it said."""
-    done = subprocess.run(command, check=False, capture_output=True, text=True)  # noqa: S603
+    done = subprocess.run(command, check=False, capture_output=True, text=True)  # noqa: S603  words of ours
     if done.returncode:
         words = done.stderr.strip().splitlines() or [f"status {done.returncode}"]
         raise RuntimeError(f"{Path(command[0]).name} failed: {words[-1][:200]}")

@@ -132,7 +132,7 @@ def listen_on(config: Config) -> socket.socket:
 
 def is_healthy(config: Config) -> bool:
     """Ask the web its own health question."""
-    here = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(config.host, config.host)  # noqa: S104
+    here = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(config.host, config.host)  # noqa: S104  asked of, not bound to
     connection = HTTPConnection(here, config.port, timeout=1)
     try:
         connection.request("GET", "/healthz")
