@@ -27,14 +27,14 @@ QUICK = "scrypt:1024:8:1"
 USERS = fab_models.User.__table__
 
 
-def set_temporary_password(session: Session, account: Account, method: str = SLOW) -> str:
+def set_temporary_password(session: Session, account: Account) -> str:
     """Give an account a one-time password, to be changed at once, and end its sessions.
 
     It is told once: only its hash is kept, and it opens nothing after 72 hours.
     """
     secret, now = a_secret(), database_time(session)
     credential = credential_of(session, account.user_id)
-    _replace(session, credential, secret, method)
+    _replace(session, credential, secret)
     credential.password_set_at, credential.temporary_until = now, now + TEMPORARY
     account.must_change_password = True
     account.session_epoch += 1
@@ -125,11 +125,11 @@ def _nobodys() -> str:
     return generate_password_hash("", SLOW)
 
 
-def _replace(session: Session, credential: Credential, password: str, method: str = SLOW) -> None:
+def _replace(session: Session, credential: Credential, password: str) -> None:
     """Write the new hash; the old one joins the past, unless it was a one-time password's."""
     if credential.temporary_until is None:
         old = present_hash(session, credential.user_id)
         credential.past = [old, *credential.past][:KEPT] if old else credential.past
-    hashed = generate_password_hash(password, method)
+    hashed = generate_password_hash(password, SLOW)
     changed = update(fab_models.User).where(fab_models.User.id == credential.user_id)
     session.execute(changed.values(password=hashed))

@@ -7,19 +7,19 @@ to be shown once; nothing keeps it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.errors import Refusal, refuse_unless
-from app.models.account import Account, Closed, Source
+from app.models.account import Account, Closed
 from app.models.base import fab_models
 from app.models.organisation import Organisation
 from app.policies.audit import record
-from app.policies.credentials import QUICK, SLOW, reset_factor, set_temporary_password
+from app.policies.credentials import reset_factor, set_temporary_password
 from app.policies.roles import Actor, Role
 from app.workflows.accounts import (
     TWO_PERSONS,
@@ -79,28 +79,6 @@ def open_account(session: Session, actor: Actor, place: Organisation, who: Newco
     return opened
 
 
-def open_teachers(
-    session: Session, actor: Actor, place: Organisation, people: Sequence[Newcomer]
-) -> list[Opened]:
-    """Open the accounts of many teachers of one school, all or none, or raise `Refused`."""
-    rooms = {room for who in people for room in who.classes}
-    roles = {who.role for who in people}
-    insist(
-        *(refusal for role in sorted(roles) for refusal in why_not(actor, role, place)),
-        *(only_teachers_have_classes(who) for who in people),
-        *(
-            login_is_free(session, login)
-            for login in logins_taken(session, [who.login_at(place) for who in people])
-        ),
-        classes_are_ours(session, place.id, rooms),
-    )
-    opened = [make(session, place, who, Source.WORKBOOK, QUICK) for who in people]
-    all_teachers(session, place.id)
-    ids = [one.account.user_id for one in opened]
-    record(session, "account.imported", count=len(ids), accounts=ids)
-    return opened
-
-
 def enable(session: Session, actor: Actor, account: Account) -> str:
     """Open a closed account again and return its one-time password, or raise `Refused`."""
     hold(session, account)
@@ -153,35 +131,38 @@ def rename(session: Session, actor: Actor, account: Account, name: str, phone: s
 # ── parts of these deeds, and of others ──────────────────────────────────────────────────
 
 
-def make(
-    session: Session,
-    place: Organisation,
-    who: Newcomer,
-    source: Source = Source.MANUAL,
-    method: str = SLOW,
-) -> Opened:
+def make(session: Session, place: Organisation, who: Newcomer) -> Opened:
     """Write an account with its rights and a one-time password; every guard was asked before."""
-    login = who.login_at(place)
     is_open = who.role not in TWO_PERSONS
-    user = fab_models.User(
-        first_name=who.name, last_name="", username=login, active=is_open,
-        email=f"{login.replace('@', '.')}@{DOMAIN}", roles=[fab_role(session, who.role)],
-    )  # fmt: skip
+    row = user_row(who, place, is_open=is_open)
+    user = fab_models.User(**row, roles=[fab_role(session, who.role)])
     session.add(user)
     session.flush()
     account = Account(
-        user_id=user.id, login=login, name=who.name, phone=who.phone, role=who.role.value,
-        organisation_id=place.id, source=source, enabled=is_open,
+        user_id=user.id, login=row["username"], name=who.name, phone=who.phone,
+        role=who.role.value, organisation_id=place.id, enabled=is_open,
         closed_why=None if is_open else Closed.UNCONFIRMED,
     )  # fmt: skip
     session.add(account)
     session.flush()
-    secret = set_temporary_password(session, account, method)
+    secret = set_temporary_password(session, account)
     if who.role.is_teacher:
         give_classes(session, account, who.classes)
     elif is_open:
         adopt(session, account)
     return Opened(account, secret)
+
+
+def user_row(who: Newcomer, place: Organisation, *, is_open: bool) -> dict[str, Any]:
+    """Return what Flask-AppBuilder knows of somebody."""
+    login = who.login_at(place)
+    return {
+        "first_name": who.name,
+        "last_name": "",
+        "username": login,
+        "active": is_open,
+        "email": f"{login.replace('@', '.')}@{DOMAIN}",
+    }
 
 
 def let_in(session: Session, account: Account) -> str:

@@ -32,7 +32,8 @@ from app.views.doors import door
 from app.views.scoped import ScopedModelView
 from app.views.words import lang, say
 from app.workflows.accounts import insist, is_opened_by
-from app.workflows.opening_accounts import Opened, open_teachers
+from app.workflows.opening_accounts import Opened
+from app.workflows.opening_staff import open_teachers
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 LARGEST = 2_000_000  # bytes: two thousand rows of five columns are a tenth of it
