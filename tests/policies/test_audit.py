@@ -163,8 +163,13 @@ def tried(root, log, seed):
 
 
 def test_a_log_nobody_touched_is_whole(root, log):
-    found = judged(root, log, lambda _: None)
-    assert (found.events, found.chains) == (CHAINS * EVENTS, CHAINS)
+    def go_on(root):
+        root.execute("SET LOCAL session_replication_role = origin")  # the trigger ties these
+        for _ in range(3):
+            root.execute("INSERT INTO audit_event (action, details) VALUES ('test.deed', '{}')")
+
+    found = judged(root, log, go_on)
+    assert (found.events, found.chains) == (CHAINS * EVENTS + 3, CHAINS + 1)
     assert (found.breaks, found.faults) == ([], 0)
 
 
