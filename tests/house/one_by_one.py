@@ -14,12 +14,13 @@ from pathlib import Path
 
 import pytest
 from _pytest.runner import runtestprotocol
-from sqlalchemy import create_engine
+from sqlalchemy import create_engine, make_url
 
 from config import Config
 
 ASKED = "XUEJI_GUARDS"
 SECONDS = 240
+BLANK = "blank"  # what `root` copies
 BOOT = "test_the_house_stands"
 FAR = "tests/codes/test_numbers.py"  # a room no guard is in: pytest tears down up to here, no more
 IN_THE_DATABASE = ("app.policies.rls", "app.policies.triggers")
@@ -87,10 +88,12 @@ def is_of(item, node):
 
 
 def sync(house):
-    """Bring policies, triggers and grants to what is declared now."""
+    """Bring policies, triggers and grants to what is declared now, in the template as well."""
     from app.policies import rls
 
-    engine = create_engine(house.owner_database_url)
-    with engine.begin() as connection:
-        rls.sync(connection)
-    engine.dispose()
+    url = make_url(house.owner_database_url)
+    for database in (url.database, BLANK):
+        engine = create_engine(url.set(database=database))
+        with engine.begin() as connection:
+            rls.sync(connection)
+        engine.dispose()
