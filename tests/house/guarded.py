@@ -186,7 +186,7 @@ DOORS = {
         "A5",
         "app.views.lookup:numbers",
         answers({}),
-        (f"{BASE}/test_forms.py::test_a_choice_must_agree_with_the_rest_of_the_form",),
+        (f"{HOUSE}/test_foreign_ids.py::test_a_choice_agrees_with_the_rest_of_the_form",),
     ),
     "prefill": Guard(
         "A6",
@@ -220,12 +220,6 @@ DOORS = {
         "app.views.inbox:own_job",
         lambda _own: lambda job_id, _kind: _any_job(job_id),
         ("tests/views/test_inbox.py::test_everything_under_a_filter_is_agreed_to_by_a_job",),
-    ),
-    "own-batch": Guard(
-        "A16 A18",
-        "app.views.importing:ImportView._is_own",
-        answers(True),  # noqa: FBT003
-        ("tests/views/test_importing.py::test_who_only_looks_gets_no_button",),
     ),
     "files-by-name": Guard(
         "A11",

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import pytest
 
+from app.models.school import Grade
+from app.views import lookup
 from app.views.lookup import LookupField
 from tests.house import doors
 from tests.house.filled import fields_of
@@ -170,16 +172,25 @@ def test_an_address_fills_in_nobody_else(app, session, web, tally, role):
                     assert told_of(role, answer) == [], url
 
 
+def test_a_choice_agrees_with_the_rest_of_the_form(session):
+    world = World(session)
+    school, other = world.rows["own"], world.rows["sibling"]
+    grades = lookup.Lookup(Grade, (), given={"school": Grade.school_id})
+    given = lookup.numbers({"school": str(school["school"])}, grades.given)
+    assert grades.find(session, str(school["grade"]), given).id == school["grade"]
+    assert grades.find(session, str(other["grade"]), given) is None
+
+
 @pytest.mark.parametrize("role", ROLES)
 def test_a_look_up_offers_nobody_else(app, session, web, tally, role):
     world = World(session)
     client = web(world.account(role))
     terms = ("", MARK, HOUSE, "第", "2026", "4")
     for view in screens(app):
-        for name, lookup in view.lookups.items():
+        for name, known in view.lookups.items():
             for term in terms:
                 row = world.rows["stranger"]
-                given = {n: row.get(doors.table_of(view, n), 1) for n in lookup.given}
+                given = {n: row.get(doors.table_of(view, n), 1) for n in known.given}
                 url = f"{view.route_base}/lookup/{name}"
                 answer = client.get(url, query_string={"term": term, **given})
                 tally[ASKED] += 1

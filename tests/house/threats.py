@@ -98,7 +98,7 @@ THREATS: dict[str, Threat] = {
     "A12": Threat("a picture without signing in", (), ("tests/house/test_static.py::test_only_our_own_files_are_static",)),
     "A13": Threat(
         "a file with more than the list",
-        ("own-batch", "policy-import_row"),
+        ("policy-import_batch", "policy-import_row"),
         (
             "tests/views/test_importing.py::test_the_error_workbook_holds_the_failed_rows",
             "tests/views/test_importing.py::test_a_foreign_batch_is_not_there",
@@ -116,7 +116,7 @@ THREATS: dict[str, Threat] = {
     ),
     "A16": Threat(
         "somebody else's job or result",
-        ("whose-job", "policy-job", "own-batch"),
+        ("whose-job", "policy-job"),
         (MATRIX, f"{SCREENS}house.py::test_a_job_is_seen_by_its_subtree_and_called_off_by_a_registrar"),
     ),
     "A17": Threat(
