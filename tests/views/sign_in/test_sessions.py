@@ -6,8 +6,8 @@ from sqlalchemy import text
 from app.models.switch import SwitchValue
 from app.policies import scope
 from app.policies.credentials import reset_factor, set_temporary_password
-from app.views.actor import today
-from app.views.signing_in.sessions import WHY, Over
+from app.views.actor import arrive, today
+from app.views.signing_in.sessions import WHY, Over, why_over
 from tests import make
 
 PAGE = "/desk/"
@@ -209,3 +209,15 @@ def test_signed_out_by_time_one_comes_back_to_the_page(someone, web, clock):
     client = web(someone())
     clock.on(minutes=31)
     assert client.get("/students/list/").location == "/login/?next=/students/list/"
+
+
+def test_a_closed_account_is_refused_at_the_session_and_at_the_scope(someone, web, app, clock):
+    account = someone()
+    kept = {"epoch": account.session_epoch, "since": clock.now().timestamp()}
+    kept["seen"] = kept["since"]
+    assert why_over(account, kept, clock.now()) is None
+    account.enabled = False
+    assert why_over(account, kept, clock.now()) is Over.CLOSED
+    closed = someone(enabled=False)
+    with app.test_request_context():
+        assert arrive(closed.user_id, None) is None
