@@ -23,7 +23,7 @@ KEPT = 5  # hashes of earlier passwords
 TEMPORARY = timedelta(hours=72)
 SLOW = "scrypt"
 # For one-time passwords of a whole staff at once: no slower hash stops the guessing of 59 bits.
-QUICK = "scrypt:1024:8:1"
+QUICK = "scrypt:256:8:1"
 USERS = fab_models.User.__table__
 
 

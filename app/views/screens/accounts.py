@@ -16,8 +16,8 @@ from flask_babel import lazy_gettext as _
 from werkzeug.wrappers import Response
 
 from app.errors import Invalid, NotFound, Refused
+from app.imports.teachers import SPEC
 from app.models.account import Account
-from app.policies.audit import record
 from app.policies.roles import Role
 from app.views.actor import current_actor, session
 from app.views.doors import door
@@ -38,6 +38,7 @@ from app.views.screens.house_rows import InHouse
 from app.views.screens.narrowing import WithinFilter
 from app.views.screens.own_school import is_at_school
 from app.views.screens.row_changes import changes_of_row
+from app.views.screens.sealed_fields import sealed_field
 from app.views.screens.teacher_book import TeacherBook
 from app.workflows import authorising, closing_accounts, opening_accounts
 from app.workflows.accounts import insist, registrar_of, why_not_manage
@@ -137,7 +138,10 @@ class AccountView(TeacherBook):
     add_columns = list(FIELDS)
     add_form_extra_fields = FIELDS
     edit_columns = ["name", "phone"]
-    edit_form_extra_fields = {name: FIELDS[name] for name in edit_columns}
+    edit_form_extra_fields = {
+        "name": FIELDS["name"],
+        "phone": sealed_field(SPEC.by_field["phone"]),
+    }
 
     def shown_columns(self) -> Sequence[str]:
         """Leave out the organisation for those who have one."""
@@ -183,19 +187,13 @@ class AccountView(TeacherBook):
         return self._told_once(gettext("The account is open"), [opened])
 
     def prefill_form(self, form: Any, pk: Any) -> None:
-        """Let only those right above correct an account; its telephone is shown whole here."""
+        """Let only those right above correct an account."""
         del form
-        account = self.found(pk)
-        insist(*why_not_manage(current_actor(), account))
-        if account.phone:
-            record(
-                session(),
-                "account.reveal",
-                object_type="account",
-                object_id=account.user_id,
-                field="phone",
-            )
-            session().commit()
+        insist(*why_not_manage(current_actor(), self.found(pk)))
+
+    def fit(self, form: Any, item: Any) -> None:
+        """Show the telephone masked; it is typed anew or stays."""
+        form["phone"].fit(item.phone, "")
 
     def pre_update(self, item: Any) -> None:
         """Correct the name and the telephone."""

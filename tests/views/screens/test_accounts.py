@@ -238,8 +238,12 @@ def test_name_and_phone_are_corrected_by_those_right_above(town, web, session):
     assert browser.post(url, data=sent).status_code == 302
     assert account_named(session, account.login).name == "王小河"
     assert len(deeds(session, "account.changed")) == 1
-    browser.get(url)
-    assert deeds(session, "account.reveal")[-1].object_id == account.user_id
+    page = browser.get(url).text
+    assert "0377-63000000" not in page
+    kept = {"name": "李大江", "row_version": re.search(r'row_version"[^>]*value="(\d+)"', page)[1]}
+    assert browser.post(url, data=kept).status_code == 302
+    changed = account_named(session, account.login)
+    assert (changed.name, changed.phone) == ("李大江", "0377-63000000")
 
 
 def test_an_account_is_closed_and_opened_again(town, web, session):
