@@ -13,12 +13,11 @@ from app.cli.database import reach, require_current
 from app.cli.embedded import attach
 from app.jobs.sessions import transaction
 from app.policies import audit_chain
-from app.policies.anchors import SYSTEM, Anchors, last_anchored
+from app.policies.anchors import SYSTEM, Anchors
 from app.policies.audit_chain import Break, Finding
 from config import Config
 
 WRONG = 1  # exit status
-MINUTE = 60
 
 
 @click.group()
@@ -80,9 +79,3 @@ def line_of(broken: Break) -> str:
     numbers = f"{seq}" if until == seq else f"{seq}–{until}"
     known = f" (anchored at {at})" if at else ""
     return f"{path or SYSTEM}  {numbers}  {fault}{known}"
-
-
-def anchored_ago(config: Config) -> int | None:
-    """Return how many minutes ago the log was last anchored; None for never. `doctor` asks."""
-    last = last_anchored(config.anchor_file)
-    return None if last is None else int((datetime.now(UTC) - last).total_seconds() // MINUTE)

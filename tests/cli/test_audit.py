@@ -1,12 +1,11 @@
 """`xueji audit`: says what is wrong with the log and where; the clock anchors it."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 import pytest
 from click.testing import CliRunner
 
 from app.bench.audit import fill
-from app.cli.auditing import anchored_ago
 from app.cli.main import xueji
 from app.jobs.clock import SCHEDULE
 from app.jobs.queue import KINDS, ask
@@ -14,7 +13,6 @@ from app.jobs.registry import load
 from app.jobs.sessions import transaction
 from app.jobs.worker import perform
 from app.policies.anchors import Head, append
-from config import Config
 
 CHAINS, EVENTS = 3, 20
 
@@ -100,11 +98,3 @@ def test_the_clock_anchors_every_hour_and_verifies_every_day():
     crons = {entry.kind: entry.cron for entry in SCHEDULE if entry.kind in KINDS}
     assert crons["anchor-audit"].endswith(" * * * *")
     assert crons["verify-audit"].endswith(" * * *")
-
-
-def test_how_long_ago_is_told_to_doctor(monkeypatch, tmp_path):
-    file = tmp_path / "anchors"
-    monkeypatch.setenv("XUEJI_ANCHOR_FILE", str(file))
-    assert anchored_ago(Config.read()) is None
-    append(file, [Head("/", 1, b"x")], datetime.now(UTC) - timedelta(minutes=7))
-    assert anchored_ago(Config.read()) == 7

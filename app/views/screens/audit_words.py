@@ -23,6 +23,7 @@ from app.models.organisation import Organisation
 from app.models.school import Campus, SchoolClass
 from app.policies.reasons import REASONS
 from app.views.actor import session
+from app.views.denials import DENIED
 from app.views.labels import NONE, word_of
 from app.views.screens.pupil_fields import LABELS
 from app.views.words import lang
@@ -94,9 +95,10 @@ def place(path: str) -> str:
 def _thing(event: AuditEvent) -> str:
     if event.object_type is None or event.object_id is None:
         return ""
-    word = word_of("Thing", event.object_type)
-    name = _names().get((event.object_type, event.object_id), str(event.object_id))
-    return f"{word} {name}"
+    word, number = word_of("Thing", event.object_type), str(event.object_id)
+    if event.action == DENIED:  # who guesses a number does not read whose it is
+        return f"{word} {number}"
+    return f"{word} {_names().get((event.object_type, event.object_id), number)}"
 
 
 def _more(details: Mapping[str, Any]) -> Iterable[str]:

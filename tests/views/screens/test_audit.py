@@ -60,6 +60,14 @@ def test_an_event_is_a_sentence_with_the_cases_number(log, web):
     assert log["pupil"] not in rows
 
 
+def test_guessing_a_number_does_not_tell_whose_it_is(log, web):
+    browser, far = web(log["registrar"]), log["far"]
+    assert browser.get(f"/accounts/show/{far.user_id}").status_code == 404
+    rows = page(browser, _flt_0_action="denied")
+    assert f" {far.user_id} (" in rows
+    assert far.name not in rows
+
+
 def test_who_does_not_see_the_case_reads_its_id(log, web):
     rows = page(web(log["auditor"]))
     assert log["case"] not in rows
