@@ -380,12 +380,6 @@ SIGNING_IN = {
         answers(False),  # noqa: FBT003
         (f"{SESSIONS}_kept_cookie_opens_nothing_after_the_sign_out",),
     ),
-    "closed-account": Guard(
-        "S2",
-        "app.views.signing_in.proving:open_account",
-        lambda _open: _account,
-        (f"{GATE}/test_gate.py::test_an_account_closed_in_one_table_alone_does_not_get_in",),
-    ),
     "idle": Guard(
         "S17",
         "app.views.signing_in.sessions:is_idle",
@@ -412,8 +406,8 @@ SIGNING_IN = {
     ),
     "lock": Guard(
         "S10",
-        "app.views.signing_in.proving:count_wrong",
-        answers(None),
+        "app.views.limits:Limit.hit",
+        answers(True),  # noqa: FBT003
         (f"{GATE}/test_gate.py::test_five_wrong_tries_lock_an_account_for_fifteen_minutes",),
     ),
     "address": Guard(
@@ -661,13 +655,6 @@ def _any_job(job_id):
     from app.views.actor import session
 
     return session().get_one(Job, job_id)
-
-
-def _account(user_id):
-    from app.models.account import Account
-    from app.views.actor import session
-
-    return session().get(Account, user_id)
 
 
 def _is_recovery(session, user_id, code):

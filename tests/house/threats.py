@@ -182,7 +182,7 @@ THREATS: dict[str, Threat] = {
     ),
     "S1": Threat("a session laid out beforehand", ("afresh",), (
         f"{GATE}nothing_planted_before_the_sign_in_is_there_after_it",)),
-    "S2": Threat("a kept cookie", ("epoch", "epoch-of-a-changed-account", "closed-account"), (
+    "S2": Threat("a kept cookie", ("epoch", "epoch-of-a-changed-account"), (
         f"{SESSIONS}a_kept_cookie_opens_nothing_after_the_sign_out",
         f"{SESSIONS}signing_out_ends_the_other_sessions_too",
         f"{SESSIONS}a_reset_by_the_tier_above_ends_all_sessions")),
