@@ -336,6 +336,30 @@ WEB = {
         lambda _record: lambda error: __import__("logging").getLogger("x").error("%s", error),
         (f"{BASE}/test_frame.py::test_what_broke_is_logged_by_place_and_never_by_word",),
     ),
+    "once": Guard(
+        "S4",
+        "app.views.once:take",
+        answers(None),
+        (f"{HOUSE}/test_posts.py::test_a_class_and_a_family_member_sent_twice_are_one",),
+    ),
+    "hosts": Guard(
+        "S9",
+        "app.views.hosts:is_known",
+        answers(True),  # noqa: FBT003
+        ("tests/views/test_headers.py::test_a_foreign_host_is_refused_without_a_look_at_who_asks",),
+    ),
+    "safe-start": Guard(
+        "S14 S16",
+        "app.factory:require_safe",
+        answers(None),
+        ("tests/cli/test_production.py::test_each_of_them_keeps_the_web_from_starting",),
+    ),
+    "wrong-key": Guard(
+        "D9",
+        "app.policies.key_checks:require_ours",
+        answers(None),
+        ("tests/cli/test_keys.py::test_a_wrong_key_file_is_known_from_what_it_once_sealed",),
+    ),
     "stale": Guard(
         "S4",
         "app.views.writing:Writing._is_stale",
@@ -602,8 +626,8 @@ ACCOUNTS = {
     ),
     "gifts-held": Guard(
         "S19",
-        "app.workflows.authorising:can_give",
-        answers(None),
+        "app.workflows.authorising:is_held",
+        answers(True),  # noqa: FBT003
         ("tests/workflows/test_groups.py::test_nobody_gives_what_they_do_not_hold",),
     ),
     "synchronised": Guard(

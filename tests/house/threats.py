@@ -199,7 +199,7 @@ THREATS: dict[str, Threat] = {
         f"{GATE}tokens_keys_and_remembered_browsers_open_nothing")),
     "S8": Threat("being sent elsewhere", ("next",), (
         f"{POSTS}nobody_is_sent_elsewhere", f"{POSTS}a_header_of_the_caller_names_no_host")),
-    "S9": Threat("a foreign host's name", (), (
+    "S9": Threat("a foreign host's name", ("hosts",), (
         f"{HEADERS}a_foreign_host_is_refused_without_a_look_at_who_asks",)),
     "S10": Threat("trying passwords", ("lock", "address"), (
         f"{GATE}five_wrong_tries_lock_an_account_for_fifteen_minutes",
@@ -214,14 +214,14 @@ THREATS: dict[str, Threat] = {
     "S13": Threat("an account everybody knows", ("must-change", "one-time-password"), (
         f"{GATE}a_fresh_installation_has_no_account",
         f"{PASSWORD}whoever_came_with_a_one_time_password_sees_nothing_else")),
-    "S14": Threat("a weak secret, or the debugger", (), (
+    "S14": Threat("a weak secret, or the debugger", ("safe-start",), (
         f"{PRODUCTION}what_is_wrong_is_seen",
         f"{PRODUCTION}each_of_them_keeps_the_web_from_starting")),
     "S15": Threat("a password changed by a passer-by, or a weak one",
                   ("old-password", "password-rules"), (
         f"{PASSWORD}a_password_is_refused_with_its_reason_and_nothing_changes",
         "tests/policies/test_passwords.py::test_dengbao3_says_every_reason")),
-    "S16": Threat("a cookie in the open", (), (
+    "S16": Threat("a cookie in the open", ("safe-start",), (
         f"{SESSIONS}the_cookie_is_for_this_site_and_not_for_scripts",
         f"{PRODUCTION}what_is_wrong_is_seen")),
     "S17": Threat("a session without end", ("idle", "twelve-hours", "quiet-pages"), (
@@ -283,7 +283,7 @@ THREATS: dict[str, Threat] = {
     "D8": Threat("reading by the hundred", ("scraping", "reveals", "reason", "look-ups-an-hour"), (
         f"{SCREENS}scraping.py::test_who_opens_too_many_is_stopped_and_one_alarm_is_written",
         f"{SCREENS}revealing.py::test_who_saw_as_many_as_one_may_waits")),
-    "D9": Threat("a lost or changed key", (), (
+    "D9": Threat("a lost or changed key", ("wrong-key",), (
         "tests/cli/test_keys.py::test_everything_is_sealed_with_the_new_key_and_nothing_else_changes",
         "tests/cli/test_keys.py::test_a_wrong_key_file_is_known_from_what_it_once_sealed",
         f"{PRODUCTION}a_wrong_sealing_key_keeps_even_a_demo_from_starting")),
