@@ -14,13 +14,15 @@ PATIENCE = 60_000  # milliseconds a job may take on a busy machine
 LOOKS = {  # who, in which language, at what size, in which theme: pages
     (f"registrar@{SCHOOL}", "zh", DESK, "light"): """
         /desk/ /students/list/ /students/show/1 /students/edit/1 /students/add /find /registration
-        /transfer /transfer/open /import/ {preview} /jobs/list/ /classes/list/ /schools/edit/12""",
+        /transfer /transfer/open /import/ {preview} /jobs/list/ /classes/list/ /schools/edit/12
+        /national /students/access/1""",
     (f"registrar@{SCHOOL}", "en", DESK, "dark"): """
         /desk/ /students/list/ /students/show/1 /students/show/1?tab=guardians /students/add
-        /registration /transfer/open /import/ {preview} /grades/list/ /schools/show/12""",
+        /registration /transfer/open /import/ {preview} /grades/list/ /schools/show/12
+        /national /students/access/1""",
     (f"registrar@{SCHOOL}", "zh", PHONE, "dark"): """
         /desk/ /students/list/ /students/show/1 /students/edit/1 /registration /import/
-        {preview}""",
+        {preview} /national /students/access/1""",
     (f"teacher@{SCHOOL}", "en", PHONE, "light"): """
         /desk/ /students/list/ /students/show/1 /classes/show/1""",
     (f"leader@{RECEIVING}", "zh", DESK, "light"): "/desk/ /inbox {case}",
