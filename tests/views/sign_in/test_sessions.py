@@ -104,11 +104,11 @@ def test_the_notice_stands_hidden_in_every_page(someone, web):
 # ── what ends all sessions ───────────────────────────────────────────────────────────────
 
 
-def test_a_kept_cookie_opens_nothing_after_the_sign_out(someone, web):
-    client = web(someone())
-    kept = client.get_cookie("xueji").value
+def test_a_kept_cookie_opens_nothing_after_the_sign_out(app, someone, web):
+    client, name = web(someone()), app.config["SESSION_COOKIE_NAME"]
+    kept = client.get_cookie(name).value
     client.post("/logout/")
-    client.set_cookie("xueji", kept)
+    client.set_cookie(name, kept)
     assert client.get(PAGE).location.startswith("/login")
 
 
@@ -190,10 +190,10 @@ def test_the_cookie_is_for_this_site_and_not_for_scripts(someone, knock):
     assert "SameSite=Lax" in said or "SameSite=Strict" in said
 
 
-def test_a_bent_cookie_is_nobody(web):
+def test_a_bent_cookie_is_nobody(app, web):
     client = web()
     for value in ("x", "e30.x.y", ".eJw", "\u5f20"):
-        client.set_cookie("xueji", value)
+        client.set_cookie(app.config["SESSION_COOKIE_NAME"], value)
         assert client.get(PAGE).status_code == 302
 
 
