@@ -146,6 +146,21 @@ def deeds(root, since):
     return [row.action for row in root.execute(TOLD, (since,))]
 
 
+def test_whoever_steals_the_database_reads_no_number_phone_or_address(root, key_file):
+    """Neither in the tables, nor in their history, nor in the stored workbooks."""
+    with scope.within(make.WHOLE), Session(engine()) as session:
+        pupils = session.scalars(select(Student)).all()
+        secrets = {SPENT, NOW, "JBSWY3DP", *(p.id_number for p in pupils)}
+        secrets |= {p.address_now for p in pupils} | {p.number for p in pupils if p.number}
+    tables = root.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'").fetchall()
+    for (table,) in tables:
+        dump = "\n".join(row[0] for row in root.execute(f"SELECT t::text FROM {table} t"))  # noqa: S608
+        assert not [secret for secret in secrets if secret in dump], table
+    files = [path for path in key_file.parent.rglob("files/**/*") if path.is_file()]
+    assert files
+    assert all(BOOK[:11] not in path.read_bytes() for path in files)
+
+
 # ── rotating ─────────────────────────────────────────────────────────────────────────────
 
 

@@ -18,6 +18,7 @@ def guest(root, house, tmp_path):
         "XUEJI_OWNER_DATABASE_URL": os.environ["XUEJI_OWNER_DATABASE_URL"],
         "XUEJI_REDIS_URL": f"{house.redis_url}?db=1",
         "XUEJI_FILES_URL": f"file://{tmp_path}/a store",
+        "XUEJI_KEY_FILE": house.key_file,  # the one that database was sealed with
     }
     yield console
     if console.process and console.process.poll() is None:
