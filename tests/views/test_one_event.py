@@ -209,6 +209,15 @@ def test_a_form_that_is_kept_leaves_one_line(session, web, told):
 # ── what became of a row ─────────────────────────────────────────────────────────────────
 
 
+def test_a_pupil_tells_through_which_import_the_record_was_made(session, web):
+    town = School(session)
+    registrar = town.account("SR")
+    batch = make.a_batch(session, registrar)
+    pupil = make.a_pupil(session, town.room, import_batch_id=batch.id)
+    page = web(registrar).get(f"/students/show/{pupil.id}?tab=changes").text
+    assert f"导入 {batch.id}" in page or f"import {batch.id}" in page
+
+
 def test_a_school_tells_who_changed_what_and_who_made_it(session, web):
     town = School(session)
     registrar, above = town.account("SR"), town.account("CR")

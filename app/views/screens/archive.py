@@ -23,7 +23,7 @@ from app.views.labels import NONE, code_name, day, label_of, plain, yes_no
 from app.views.revealing import reasons, reveal
 from app.views.scoped import ScopedModelView
 from app.views.scraping import note_look
-from app.views.screens.changes import Change, changes_of
+from app.views.screens.changes import Change, beginning, changes_of
 from app.views.screens.places import place_of
 from app.views.screens.pupil_fields import CODES, CONTROLLED, GROUPS, LABELS, PLACES, SEALED
 from app.views.widgets import safe_url
@@ -207,5 +207,5 @@ def history_of(pupil: Student) -> Sequence[Enrolment]:
 def changes(pupil: Student, tab: str) -> list[Change]:
     """Return the changes a tab shows: the newest beside the overview, all on their own."""
     if tab == "changes":
-        return changes_of(session(), pupil.id)
+        return [*changes_of(session(), pupil.id), beginning(session(), pupil)]
     return changes_of(session(), pupil.id, RECENT) if tab == "overview" else []

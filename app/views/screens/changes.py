@@ -18,6 +18,7 @@ from app.models.account import Account
 from app.models.audit import RowHistory
 from app.models.organisation import Organisation
 from app.models.school import Grade, SchoolClass
+from app.models.student import Student
 from app.views.labels import NONE, label_of, word_of, yes_no
 from app.views.screens.places import place_of
 from app.views.screens.pupil_fields import CODES, FAMILY_SEALED, LABELS, PLACES, SEALED
@@ -86,6 +87,19 @@ def changes_of(session: Session, student_id: int, most: int = MOST) -> list[Chan
     ).all()
     who = names_of(session, {row.actor for row in rows})
     return [_change(session, row, who) for row in rows]
+
+
+def beginning(session: Session, pupil: Student) -> Change:
+    """Return how a pupil's record began: when, by whom, through which import."""
+    who = names_of(session, {pupil.created_by}).get(pupil.created_by or 0)
+    batch = pupil.import_batch_id
+    return Change(
+        at=pupil.created_at,
+        who=who or str(pgettext("actor", "System")),
+        what=str(_("The record was made")),
+        reason=str(_("import %(n)s", n=batch)) if batch else "",
+        is_whole=True,
+    )
 
 
 def names_of(session: Session, ids: set[int | None]) -> dict[int, str]:
