@@ -5,6 +5,7 @@ from __future__ import annotations
 from app.models.sealed import KEYS
 from app.models.student import Student
 from app.policies.rls import SCOPED, Scoped
+from tests.house.guarded_accounts import ACCOUNT_RULES
 from tests.house.guards import (
     Anything,
     Guard,
@@ -652,7 +653,15 @@ ACCOUNTS = {
     ),
 }
 GUARDS: dict[str, Guard] = (
-    POLICY | KEPT_FROM_TEACHERS | DATABASE | DOORS | WEB | SIGNING_IN | PRIVACY | ACCOUNTS
+    POLICY
+    | KEPT_FROM_TEACHERS
+    | DATABASE
+    | DOORS
+    | WEB
+    | SIGNING_IN
+    | PRIVACY
+    | ACCOUNTS
+    | ACCOUNT_RULES
 )
 
 
