@@ -21,6 +21,10 @@ PHONES, STREET = ("13800001111", "13800002222"), "光武路99弄7号"
 
 @pytest.fixture
 def world(session):
+    return furnished(session)
+
+
+def furnished(session):
     """A world whose people have telephones and addresses that stand in no help text."""
     made = World(session)
     rows = made.rows["own"]
@@ -54,7 +58,8 @@ def whole(answer):
     return found | {word for word in (*PHONES, STREET) if word in said}
 
 
-def test_no_row_of_any_table_holds_a_sealed_value_in_clear(session, world):
+def test_no_row_of_any_table_holds_a_sealed_value_in_clear(session):
+    world = furnished(session)
     scope.enter(make.WHOLE, session)
     pupil = session.get_one(Student, world.rows["own"]["student"])
     values = {pupil.id_number, pupil.phone, pupil.address_now}

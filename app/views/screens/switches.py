@@ -106,7 +106,8 @@ def _day(typed: Typed, name: str) -> date | None:
 
 def said_of(word: Word) -> str:
     """Tell what was set, in one sentence."""
-    name = text(f"switch.{word.key}")
+    key = f"switch.{word.key}"
+    name = text(key)
     if word.value is None:
         return str(_("%(name)s: your word is taken back; what stands above holds.", name=name))
     value, day = value_word(word.key, word.value), word.valid_from.isoformat()
