@@ -27,6 +27,10 @@ TEXTS: Texts = {
         "The school has an enabled registrar ({name}); there is one per school. Use “Replace the "
         "registrar” on the page of that account.",
     ),
+    "E-ACC-RACE": Text(
+        "刚有他人开通了相同的登录名，或占用了该岗位；请刷新后重试。",
+        "Somebody else has just taken the login or the desk; reload the page and look again.",
+    ),
     "E-ACC-STATE": Text(
         "该账号现在的状态不允许此操作；请刷新页面查看。",
         "The account is not in a state for this; reload the page and look again.",

@@ -12,9 +12,10 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from app.errors import Refusal, refuse_unless
+from app.errors import Refusal, Refused, refuse_unless
 from app.models.account import Account, Closed
 from app.models.base import fab_models
 from app.models.organisation import Organisation
@@ -137,14 +138,14 @@ def make(session: Session, place: Organisation, who: Newcomer) -> Opened:
     row = user_row(who, place, is_open=is_open)
     user = fab_models.User(**row, roles=[fab_role(session, who.role)])
     session.add(user)
-    session.flush()
+    flush(session)
     account = Account(
         user_id=user.id, login=row["username"], name=who.name, phone=who.phone,
         role=who.role.value, organisation_id=place.id, enabled=is_open,
         closed_why=None if is_open else Closed.UNCONFIRMED,
     )  # fmt: skip
     session.add(account)
-    session.flush()
+    flush(session)
     secret = set_temporary_password(session, account)
     if who.role.is_teacher:
         give_classes(session, account, who.classes)
@@ -178,15 +179,23 @@ def let_in(session: Session, account: Account) -> str:
 
 def admit(session: Session, account: Account) -> None:
     """Enable an account, and lay on its desk what those before it left open."""
-    account.enabled, account.closed_why = True, None
     user_of(session, account).active = True
-    session.flush()
+    account.enabled, account.closed_why = True, None
+    flush(session)
     adopt(session, account)
 
 
 def close(account: Account, why: Closed) -> None:
     """Disable an account; the database ends its sessions."""
     account.enabled, account.closed_why = False, why
+
+
+def flush(session: Session) -> None:
+    """Write, and name a lost race for a login or a seat for what it is."""
+    try:
+        session.flush()
+    except IntegrityError:
+        raise Refused(Refusal("E-ACC-RACE")) from None
 
 
 def user_of(session: Session, account: Account) -> fab_models.User:

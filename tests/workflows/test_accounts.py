@@ -152,6 +152,20 @@ def test_a_school_has_one_registrar(world, session):
     assert caught.value.refusals[0].params["name"] == sitting.name
 
 
+@pytest.mark.parametrize("deed", ["open", "enable"])
+def test_of_two_who_fill_the_seat_at_once_the_second_is_told(world, session, monkeypatch, deed):
+    world.account("SR")
+    second = world.account("SR", world.school, enabled=False, login="second")
+    monkeypatch.setattr(opening_accounts, "seat_is_free", lambda *_: None)  # as both saw it
+    deeds_of = {
+        "open": lambda: world.opened("SR", world.school, "CR"),
+        "enable": lambda: enable(session, world.acting("CR"), second),
+    }
+    with pytest.raises(Refused) as caught:
+        deeds_of[deed]()
+    assert told(caught) == ["E-ACC-RACE"]
+
+
 def test_only_the_schools_own_classes_in_use_are_given(world, session):
     registrar = world.account("SR")
     room, foreign = make.a_class(session, world.school), make.a_class(session, world.other)

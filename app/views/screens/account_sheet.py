@@ -46,11 +46,6 @@ class Sheet(_Asked):
         return Role(self.account.role)
 
     @property
-    def is_mine(self) -> bool:
-        """Tell whether it is the person's own account."""
-        return self.account.user_id == self.actor.user_id
-
-    @property
     def phone(self) -> str:
         """The telephone, masked."""
         return masking.phone(self.account.phone) if self.account.phone else ""
