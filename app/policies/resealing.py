@@ -78,10 +78,10 @@ class SealedTable:
         first = (func.substr(self.raw(name), 1, 1, type_=LargeBinary) for name in self.purposes)
         return or_(*(byte != bytes((active,)) for byte in first))
 
-    def some(self, active: int, after: int, rows: int) -> Select[Any]:
-        """Return the question for the next rows to seal anew, which it locks."""
+    def some(self, active: int, after: int, upto: int) -> Select[Any]:
+        """Return the question for the rows between two keys to seal anew, which it locks."""
         wanted: list[Any] = [self.key.label("key"), *map(self.raw, self.purposes)]
-        return following(select(*wanted), self.key, after, rows, self.old(active))
+        return between(select(*wanted).where(self.old(active)), self.key, after, upto)
 
     def write(self, connection: Connection, rows: Sequence[Row[Any]]) -> None:
         """Seal the values of some rows anew."""
@@ -123,11 +123,11 @@ class SealedHistory:
             )
         )
 
-    def some(self, active: int, after: int, rows: int) -> Select[Any]:
-        """Return the question for the next lines to seal anew, which it locks."""
+    def some(self, active: int, after: int, upto: int) -> Select[Any]:
+        """Return the question for the lines between two keys to seal anew, which it locks."""
         c = HISTORY.c
         wanted = select(c.id.label("key"), c.table_name, c.before, c.after)
-        return following(wanted, c.id, after, rows, self.old(active))
+        return between(wanted.where(self.old(active)), c.id, after, upto)
 
     def write(self, connection: Connection, rows: Sequence[Row[Any]]) -> None:
         """Seal the values in some lines anew; all else in them stays as it was written."""
@@ -175,9 +175,9 @@ def places() -> list[Place]:
 def reseal(engine: Engine, place: Place, rows: int = ROWS) -> Iterator[int]:
     """Seal anew what is old in one place; yields how many rows each transaction wrote."""
     after = 0
-    while found := _patiently(engine, place, after, rows):
-        after = found[-1].key
-        yield len(found)
+    while upto := _window(engine, place, after, rows):
+        yield _patiently(engine, place, after, upto)
+        after = upto
 
 
 def old_places(connection: Connection) -> list[str]:
@@ -195,16 +195,9 @@ def begin(connection: Connection) -> None:
     connection.exec_driver_sql(BEGIN, (REASON,))
 
 
-def following(
-    wanted: Select[Any],
-    key: ColumnElement[int],
-    after: int,
-    rows: int,
-    condition: ColumnElement[bool],
-) -> Select[Any]:
-    """Return the question narrowed to the next rows, which it locks against changes."""
-    chosen = wanted.where(key > after, condition).order_by(key).limit(rows)
-    return chosen.with_for_update(key_share=True)
+def between(wanted: Select[Any], key: ColumnElement[int], after: int, upto: int) -> Select[Any]:
+    """Return the question narrowed to a window of keys, whose rows it locks against changes."""
+    return wanted.where(key > after, key <= upto).order_by(key).with_for_update(key_share=True)
 
 
 def resealed(value: Any, purpose: str) -> bytes | None:
@@ -214,22 +207,35 @@ def resealed(value: Any, purpose: str) -> bytes | None:
     return KEYS.reseal(bytes(value), purpose)
 
 
-def _patiently(engine: Engine, place: Place, after: int, rows: int) -> Sequence[Row[Any]]:
+def _window(engine: Engine, place: Place, after: int, rows: int) -> int:
+    """Return the key of the last of the next rows, 0 after the end.
+
+    Windows of keys, because old rows are many at first and few at last: a plan made for few would
+    sort them all for each step.
+    """
+    with engine.begin() as connection:
+        begin(connection)
+        following = select(place.key.label("key")).where(place.key > after)
+        some = following.order_by(place.key).limit(rows).subquery()
+        return connection.scalar(select(func.max(some.c.key))) or 0
+
+
+def _patiently(engine: Engine, place: Place, after: int, upto: int) -> int:
     """Do one transaction; whoever holds its rows is waited for."""
     for _ in range(TRIES - 1):
         try:
-            return _step(engine, place, after, rows)
+            return _step(engine, place, after, upto)
         except SQLAlchemyError as error:
             if not isinstance(told(error), Busy | Stale):
                 raise
             time.sleep(PAUSE_SECONDS)
-    return _step(engine, place, after, rows)
+    return _step(engine, place, after, upto)
 
 
-def _step(engine: Engine, place: Place, after: int, rows: int) -> Sequence[Row[Any]]:
+def _step(engine: Engine, place: Place, after: int, upto: int) -> int:
     with engine.begin() as connection:
         begin(connection)
-        found = connection.execute(place.some(KEYS.held.active, after, rows)).all()
+        found = connection.execute(place.some(KEYS.held.active, after, upto)).all()
         try:
             if found:
                 place.write(connection, found)
@@ -238,4 +244,4 @@ def _step(engine: Engine, place: Place, after: int, rows: int) -> Sequence[Row[A
                 f"A value in {place.name}, rows {found[0].key} to {found[-1].key}, opens with no"
                 " key of the file: put the key it was sealed with back into it, below the others."
             ) from None
-    return found
+    return len(found)
