@@ -83,7 +83,7 @@ WORDS: Mapping[str, Mapping[str, Any]] = {
         "SCHOOL": _("School"),
     },
     "Role": {role.value: lazy(f"role.{role}") for role in Role},
-    "Enabled": {"YES": _("Enabled"), "NO": _("Closed")},
+    "Enabled": {"YES": _("Enabled"), "NO": _("Account closed")},
     "Closed": {
         "BY_HAND": _("Closed by hand"),
         "UNUSED": _("Sealed: long unused"),

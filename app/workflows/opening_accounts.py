@@ -142,7 +142,7 @@ def make(session: Session, place: Organisation, who: Newcomer) -> Opened:
     account = Account(
         user_id=user.id, login=row["username"], name=who.name, phone=who.phone,
         role=who.role.value, organisation_id=place.id, enabled=is_open,
-        closed_why=None if is_open else Closed.UNCONFIRMED,
+        closed_why=None if is_open else Closed.UNCONFIRMED, must_change_password=True,
     )  # fmt: skip
     session.add(account)
     flush(session)

@@ -23,16 +23,22 @@ from app.workflows.authorising import classes_in_use
 from app.workflows.opening_accounts import Newcomer
 
 ROUTE = "/accounts"
-RIGHT_BELOW = Lookup(
-    Organisation,
-    (Organisation.name, Organisation.code),
-    narrow=lambda choice: choice.where(
-        or_(
-            Organisation.parent_id == current_actor().organisation_id,
-            Organisation.id == current_actor().organisation_id,
-        )
-    ),
-)
+
+
+def at_home() -> bool:
+    """Tell whether this person opens accounts of the own house."""
+    actor = current_actor()
+    return any(role.tier is actor.role.tier for role in OPENS.get(actor.role, ()))
+
+
+def right_below(choice: Any) -> Any:
+    """Narrow a choice of organisations to those whose accounts this person opens."""
+    here = current_actor().organisation_id
+    below = Organisation.parent_id == here
+    return choice.where(or_(below, Organisation.id == here) if at_home() else below)
+
+
+RIGHT_BELOW = Lookup(Organisation, (Organisation.name, Organisation.code), narrow=right_below)
 
 
 def roles() -> list[tuple[str, str]]:
