@@ -98,6 +98,7 @@ class Case(Owned, Model):
     receiving: Mapped[Organisation | None] = relationship(foreign_keys=[receiving_id])
     awaiting: Mapped[Organisation | None] = relationship(foreign_keys=[awaiting_id])
     initiator: Mapped[Account] = relationship(foreign_keys=[initiator_id])
+    keeper: Mapped[Account | None] = relationship(foreign_keys=[keeper_id])
     initiator_org: Mapped[Organisation] = relationship(foreign_keys=[initiator_org_id])
     events: Mapped[list[CaseEvent]] = relationship(
         back_populates="case", order_by="CaseEvent.id", passive_deletes=True

@@ -208,6 +208,7 @@ def test_a_registrar_is_replaced_in_one_act(town, web, session):
     new = account_named(session, f"newcomer@{town.school.organisation.code}")
     assert (new.enabled, account_named(session, sitting.login).enabled) == (True, False)
     assert seen(session, select(Case).filter_by(id=case_id))[0].keeper_id == new.user_id
+    assert f"{new.name}" in browser.get(f"/case/{case_id}").text
     back = browser.post(f"/accounts/replace/{new.user_id}", data={"to": str(sitting.user_id)})
     assert secret_on(back)
     assert account_named(session, sitting.login).enabled
@@ -232,6 +233,9 @@ def test_name_and_phone_are_corrected_by_those_right_above(town, web, session):
     account = town.account("SL")
     url = f"/accounts/edit/{account.user_id}"
     assert web(town.account("SR")).get(url).status_code == 409
+    typed = {"name": "王小河", "phone": "", "row_version": str(account.row_version)}
+    assert web(town.account("SR")).post(url, data=typed).status_code == 409
+    assert account_named(session, account.login).name != "王小河"
     browser = web(town.account("CR"))
     version = re.search(r'name="row_version"[^>]*value="(\d+)"', browser.get(url).text)[1]
     sent = {"name": "王小河", "phone": "0377-63000000", "row_version": version}
