@@ -170,6 +170,7 @@ MOVING = (  # what two answers to the same question may differ in
     (re.compile(r"E-\d{8}-[0-9A-F]{6}"), "E"),
     (re.compile(r'nonce="[^"]*"'), ""),
     (re.compile(r'name="csrf(_token)?"[^>]*'), ""),
+    (re.compile(r'name="once"[^>]*'), ""),
     (re.compile(r"\d\d:\d\d(:\d\d)?"), "T"),
 )
 
