@@ -15,6 +15,7 @@ from app.cli.doctor import PARTS
 from app.cli.engines import database_url
 from app.cli.places import sockets_of
 from app.models.sealed import fresh_key_file
+from app.policies import scope
 from app.policies.audit import record
 from app.policies.roles import Role
 from app.production import CHECKS
@@ -148,9 +149,8 @@ def test_a_lost_sealing_key_is_not_replaced(standing, xueji):
 
 def employ_somebody(url):
     engine = create_engine(with_driver(url))
-    with Session(engine) as session:
-        make.unwitnessed(session)
+    scope.guard(engine)
+    with scope.within(make.WHOLE), Session(engine) as session, session.begin():
         make.an_account(session, Role.ADM)
         record(session, "test")
-        session.commit()
     engine.dispose()
