@@ -21,6 +21,6 @@ def test_a_picture_of_nobody_is_not_there(web):
         "/static/img/../../var/a.jpg",
         "/static/%2e%2e/config.py",
     ):
-        answer = web(None).get(f"/static/{path}")
+        answer = web(None).get(f"/static/{path}", follow_redirects=True)
         assert answer.status_code == 404
         answer.close()
