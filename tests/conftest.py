@@ -28,7 +28,7 @@ from app.cli.database import APPLICATION, DATABASE, OWNER, alembic
 from app.cli.embedded import start_engines
 from app.cli.engines import database_url
 from app.cli.init import init_all
-from app.cli.keys import make_keys
+from app.cli.key_files import make_keys
 from app.cli.places import sockets_of
 from app.cli.up import supervised
 from app.extensions import db
