@@ -9,26 +9,25 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from flask import flash, redirect, request, url_for
+from flask import request
 from flask_appbuilder import expose
 from flask_babel import gettext, lazy_pgettext
 from flask_babel import lazy_gettext as _
-from werkzeug.wrappers import Response
 
-from app.errors import Invalid, NotFound, Refused
+from app.errors import Invalid, Refused
 from app.imports.teachers import SPEC
 from app.models.account import Account
 from app.policies.roles import Role
 from app.views.actor import current_actor, session
 from app.views.doors import door
-from app.views.filters import CodeFilter, ValueFilter, key_of
+from app.views.filters import CodeFilter, ValueFilter
 from app.views.labels import label_of, moment, state_of, tag
+from app.views.screens.account_deeds import AccountDeeds, to_card
 from app.views.screens.account_form import (
     FIELDS,
     RIGHT_BELOW,
     ROUTE,
     fitted,
-    for_a_registrar,
     newcomer_of,
     place_of,
 )
@@ -39,10 +38,8 @@ from app.views.screens.narrowing import WithinFilter
 from app.views.screens.own_school import is_at_school
 from app.views.screens.row_changes import changes_of_row
 from app.views.screens.sealed_fields import sealed_field
-from app.views.screens.teacher_book import TeacherBook
-from app.workflows import authorising, closing_accounts, opening_accounts
+from app.workflows import opening_accounts
 from app.workflows.accounts import insist, registrar_of, why_not_manage
-from app.workflows.opening_accounts import Opened
 
 GOES_WITHOUT_SAYING = ("organisation", "owner_path")
 
@@ -63,7 +60,7 @@ class NeverFilter(ValueFilter):
         return column.is_not(None) if values[0] else column.is_(None)
 
 
-class AccountView(TeacherBook):
+class AccountView(AccountDeeds):
     """List, card and deeds; who may do what to whom is `app.workflows.accounts`."""
 
     datamodel = InHouse(Account)
@@ -202,107 +199,9 @@ class AccountView(TeacherBook):
 
     def post_edit_redirect(self) -> Any:
         """Go back to the account."""
-        return _to((request.view_args or {})["pk"])
-
-    # ── deeds ────────────────────────────────────────────────────────────────────────────
-
-    @expose("/disable/<pk>", methods=["POST"])
-    @door("edit")
-    def disable(self, pk: str) -> Response:
-        """Close an account; its open cases go to the chosen successor."""
-        successor = self._chosen("successor")
-        nobody_yet = request.form.get("nobody") == "1"
-        closing_accounts.disable(
-            session(), current_actor(), self.found(pk), successor, nobody_yet=nobody_yet
-        )
-        return self._done(pk, gettext("The account is closed; whoever used it is out."))
-
-    @expose("/enable/<pk>", methods=["POST"])
-    @door("edit")
-    def enable(self, pk: str) -> Response:
-        """Open a closed account again, with a new one-time password."""
-        account = self.found(pk)
-        secret = opening_accounts.enable(session(), current_actor(), account)
-        return self._told_once(gettext("The account is open again"), [Opened(account, secret)])
-
-    @expose("/reset/<pk>", methods=["POST"])
-    @door("edit")
-    def reset(self, pk: str) -> Response:
-        """Give a one-time password, on request also a fresh second factor."""
-        account, factor = self.found(pk), request.form.get("factor") == "1"
-        secret = opening_accounts.reset(session(), current_actor(), account, factor=factor)
-        return self._told_once(gettext("The password is reset"), [Opened(account, secret)])
-
-    @expose("/replace/<pk>", methods=["GET", "POST"])
-    @door("edit")
-    def replace(self, pk: str) -> Any:
-        """Put somebody else into a school's one seat: a newcomer, or one who sat there before."""
-        account, form = self.found(pk), for_a_registrar(self.add_form())
-        sheet = Sheet(session(), current_actor(), account)
-        insist(*sheet.reasons, closing_accounts.is_registrar(account))
-        if request.method != "POST":
-            return self._form("add", form, replaced=sheet)
-        to = self._chosen("to")
-        if to is None and not form.validate():
-            return self._form("add", form, replaced=sheet, status=Invalid.status)
-        try:
-            opened = closing_accounts.replace_registrar(
-                session(), current_actor(), account, to or newcomer_of(form)
-            )
-        except Refused as refused:
-            session().rollback()
-            return self._form("add", form, replaced=sheet, refusal=refused)
-        return self._told_once(gettext("The registrar is replaced"), [opened])
-
-    @expose("/confirm/<pk>", methods=["POST"])
-    @door()
-    def confirm(self, pk: str) -> Response:
-        """Let somebody in as the second person."""
-        opening_accounts.confirm(session(), current_actor(), self.found(pk))
-        return self._done(pk, gettext("Confirmed; the account can be used."))
-
-    @expose("/classes/<pk>", methods=["POST"])
-    @door("edit")
-    def classes(self, pk: str) -> Response:
-        """Set the classes of a teacher."""
-        rooms = [_key(text) for text in request.form.getlist("classes")]
-        authorising.set_classes(session(), current_actor(), self.found(pk), rooms)
-        return self._done(pk, gettext("Saved."))
-
-    @expose("/rights/<pk>", methods=["POST"])
-    @door("edit")
-    def rights(self, pk: str) -> Response:
-        """Set what a teacher may do beside what the groups give."""
-        wanted = request.form.getlist("rights")
-        authorising.set_rights(session(), current_actor(), self.found(pk), wanted)
-        return self._done(pk, gettext("Saved."))
-
-    # ── inside ───────────────────────────────────────────────────────────────────────────
-
-    def _chosen(self, name: str) -> Account | None:
-        """Return the account a field names, one of the house; nothing chosen is nobody."""
-        key = request.form.get(name, "")
-        return self.found(key) if key else None
-
-    def _done(self, pk: str, words: str) -> Response:
-        session().commit()
-        flash(words, "success")
-        return _to(pk)
+        return to_card((request.view_args or {})["pk"])
 
 
 def _told(columns: Sequence[str]) -> Sequence[str]:
     gone = GOES_WITHOUT_SAYING if is_at_school() else ()
     return [column for column in columns if column not in gone]
-
-
-def _key(text: str) -> int:
-    """Return a key, or answer 404 for what no column could hold."""
-    key = key_of(text)
-    if key is None:
-        raise NotFound
-    return key
-
-
-def _to(pk: Any) -> Response:
-    answer: Response = redirect(url_for("AccountView.show", pk=pk))
-    return answer
