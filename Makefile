@@ -2,6 +2,7 @@
 .PHONY: help run test quick check soak lock migration translations roles clean
 
 PYTHON ?= python3
+WORKERS ?= 2
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 INSTALL := $(PIP) install --quiet --require-hashes --requirement
@@ -16,7 +17,7 @@ run: .venv/.run ## Start everything: install what is locked, then `xueji up` (Ct
 	@exec $(BIN)/xueji up
 
 test: check ## Lint, types, room contracts, then every test but the long ones
-	$(BIN)/python -m pytest -m "not soak"
+	$(BIN)/python -m pytest -m "not soak" -n $(WORKERS) --dist loadfile
 
 quick: .venv/.test ## The tests that need no database
 	$(BIN)/python -m pytest -q tests/codes tests/messages tests/imports -m "not soak"

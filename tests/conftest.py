@@ -40,6 +40,14 @@ from tests import make, silence
 from tests.crew import Crew
 from tests.house.guards import SWITCH, turn_off
 from tests.make import PASSWORD
+from tests.tally import (
+    pytest_sessionfinish,
+    pytest_terminal_summary,
+    pytest_testnodedown,
+    tally,
+)
+
+__all__ = ["pytest_sessionfinish", "pytest_terminal_summary", "pytest_testnodedown", "tally"]
 
 CHROMIUMS = ("chromium", "chromium-browser", "google-chrome")
 ARGUMENTS = [
@@ -60,22 +68,17 @@ def pytest_configure():
     silence.listen()
 
 
-def pytest_sessionfinish(session):
-    """Fail the run when a log named one of the tests' people."""
-    if silence.heard:
-        session.exitstatus = pytest.ExitCode.TESTS_FAILED
-
-
-def pytest_terminal_summary(terminalreporter):
-    """Say who spoke of whom."""
-    for line in silence.heard[:20]:
-        terminalreporter.write_line(f"A person in a log: {line}", red=True)
-
-
 def pytest_sessionstart():
     """Take one guard of the house away for this run, if the environment names one."""
     if name := os.environ.get(SWITCH):
         turn_off(name)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def nobody_in_a_log():
+    """Fail at the end when a log named one of the tests' people; says who spoke of whom."""
+    yield
+    assert not silence.heard, silence.heard[:20]
 
 
 @pytest.fixture(scope="session")

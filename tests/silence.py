@@ -19,7 +19,7 @@ heard: list[str] = []
 
 
 class Silence(logging.Handler):
-    """Remembers who spoke of somebody, and where; pytest prints it when the run is over."""
+    """Remembers who spoke of somebody, and where; the run fails with it at its end."""
 
     def emit(self, record: logging.LogRecord) -> None:
         said = f"{record.getMessage()} {record.args!r} {record.exc_text or ''}"
