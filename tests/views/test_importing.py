@@ -322,7 +322,10 @@ def test_who_only_looks_gets_no_button(session, web, registrar, looked, role):
 @pytest.mark.parametrize("role", ["CT", "MIN", "ADM", "SEC", "AUD"])
 def test_who_has_no_business_with_imports_has_no_page(session, web, role):
     scope.enter(make.WHOLE, session)
-    assert web(make.an_account(session, role)).get("/import/").status_code == 403
+    room = make.a_class(session) if role == "CT" else None
+    home, classes = (room.grade.school, (room,)) if room else (None, ())
+    account = make.an_account(session, role, home, classes)
+    assert web(account).get("/import/").status_code == 403
 
 
 def test_nobody_is_sent_to_sign_in(web):

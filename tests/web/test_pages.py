@@ -139,7 +139,7 @@ def test_the_door_is_too(console, browser, troubles, lang, size):
         page.click("form[name=login] button[type=submit]")
         page.locator(".alert").wait_for()
         assert faults(page) == []
-    assert troubles == []
+    assert [trouble for trouble in troubles if "422" not in trouble] == []  # the refusal itself
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])

@@ -34,15 +34,18 @@
     if (back) { asking.focus(); }
     asking = null;
   }
+  function place(button) {
+    const at = button.getBoundingClientRect(), left = Math.min(at.left, innerWidth - box.offsetWidth - 8);
+    const below = at.bottom + 4, fits = below + box.offsetHeight < innerHeight;
+    box.style.left = Math.max(8, left) + "px";
+    box.style.top = (fits ? below : Math.max(8, at.top - box.offsetHeight - 4)) + "px";
+  }
   function open(button) {
     asking = button;
     button.setAttribute("aria-expanded", "true");
     document.body.append(box);
     box.hidden = false;
-    const at = button.getBoundingClientRect(), left = Math.min(at.left, innerWidth - box.offsetWidth - 8);
-    const below = at.bottom + 4, fits = below + box.offsetHeight < innerHeight;
-    box.style.left = Math.max(8, left) + "px";
-    box.style.top = (fits ? below : Math.max(8, at.top - box.offsetHeight - 4)) + "px";
+    place(button);
     (box.querySelector('[data-reason="' + last + '"]') || box.querySelector("[data-reason]")).focus({ preventScroll: true });
   }
   function ask(button, reason) {
@@ -89,7 +92,7 @@
       if (event.key === "Escape") { event.preventDefault(); close(true); }
       if (event.key === "Tab") { close(true); }
     });
-    window.addEventListener("scroll", function () { close(false); }, true);
+    window.addEventListener("scroll", function () { if (asking) { place(asking); } }, true);
   }
   // A field given back with what was typed in it is open already.
   document.querySelectorAll("[data-retype]").forEach(function (pen) {
