@@ -66,7 +66,7 @@ def counted(told, tally):
     found = KILLED.search(told)
     assert found, told[-3000:]
     tally["guards taken away"] += int(found[2])
-    tally["guards taken away and missed by a test"] += int(found[1])
+    tally["guards whose absence a test noticed"] += int(found[1])
     return found[1], found[2]
 
 
