@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 
-from sqlalchemy import delete, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.errors import Refusal, refuse_unless
@@ -18,6 +18,7 @@ from app.policies.gifts import gifts_of
 from app.policies.matrix import GIVEN, When, letters_of
 from app.policies.roles import Actor, Role
 from app.workflows.accounts import insist, why_not_manage
+from app.workflows.exchanging import Exchange, exchange
 
 
 def may_sign_in(session: Session, account: Account) -> Refusal | None:
@@ -36,21 +37,8 @@ def set_classes(session: Session, actor: Actor, account: Account, wanted: Iterab
         is_teacher(account),
         classes_are_ours(session, account.organisation_id, rooms),
     )
-    held = set(classes_of(session, account.user_id))
-    session.execute(
-        delete(AccountClass).where(
-            AccountClass.user_id == account.user_id, AccountClass.class_id.in_(held - rooms)
-        )
-    )
-    give_classes(session, account, rooms - held)
-    record(
-        session,
-        "account.classes",
-        object_type="account",
-        object_id=account.user_id,
-        given=sorted(rooms - held),
-        taken=sorted(held - rooms),
-    )
+    moved = exchange(session, AccountClass.class_id, rooms, user_id=account.user_id)
+    _record(session, "account.classes", account, moved)
 
 
 def set_rights(session: Session, actor: Actor, account: Account, wanted: Iterable[str]) -> None:
@@ -62,24 +50,8 @@ def set_rights(session: Session, actor: Actor, account: Account, wanted: Iterabl
         can_give(actor, rights),
         can_take(Role(account.role), rights),
     )
-    held = set(rights_of(session, account.user_id))
-    session.execute(
-        delete(AccountRight).where(
-            AccountRight.user_id == account.user_id, AccountRight.given.in_(held - rights)
-        )
-    )
-    session.add_all(
-        AccountRight(user_id=account.user_id, given=key) for key in sorted(rights - held)
-    )
-    session.flush()
-    record(
-        session,
-        "gift.changed",
-        object_type="account",
-        object_id=account.user_id,
-        given=sorted(rights - held),
-        taken=sorted(held - rights),
-    )
+    moved = exchange(session, AccountRight.given, rights, user_id=account.user_id)
+    _record(session, "gift.changed", account, moved)
 
 
 def give_classes(session: Session, account: Account, rooms: Iterable[int]) -> None:
@@ -147,3 +119,7 @@ def classes_in_use(session: Session, school_id: int) -> Sequence[SchoolClass]:
         SchoolClass.school_id == school_id, SchoolClass.state == ClassState.IN_USE
     )
     return session.scalars(found.order_by(SchoolClass.number.desc())).all()
+
+
+def _record(session: Session, deed: str, account: Account, moved: Exchange) -> None:
+    record(session, deed, object_type="account", object_id=account.user_id, **moved)

@@ -17,6 +17,7 @@ from app.policies.audit import record
 from app.policies.roles import TEACHERS, Actor, Role
 from app.workflows.accounts import insist
 from app.workflows.authorising import can_give
+from app.workflows.exchanging import exchange
 
 ALL_TEACHERS = "全体教师"
 TEACHER_ROLES = tuple(role.value for role in TEACHERS)
@@ -83,15 +84,8 @@ def set_members(session: Session, group: UserGroup, wanted: Iterable[int]) -> No
     """Let a group hold these teachers and no others; never commits."""
     people = set(wanted)
     insist(is_own(group), are_our_teachers(session, group.organisation_id, people))
-    held = set(session.scalars(select(GroupMember.user_id).filter_by(group_id=group.id)))
-    gone = GroupMember.user_id.in_(held - people)
-    session.execute(delete(GroupMember).where(GroupMember.group_id == group.id, gone))
-    session.add_all(GroupMember(group_id=group.id, user_id=one) for one in sorted(people - held))
-    session.flush()
-    _record(
-        session, group, "changed", part="members",
-        given=sorted(people - held), taken=sorted(held - people),
-    )  # fmt: skip
+    moved = exchange(session, GroupMember.user_id, people, group_id=group.id)
+    _record(session, group, "changed", part="members", **moved)
 
 
 def set_public_rights(
@@ -100,15 +94,8 @@ def set_public_rights(
     """Let every member of a group do this much; never commits."""
     rights = set(wanted)
     insist(is_own(group), can_give(actor, rights))
-    held = set(session.scalars(select(GroupRight.given).filter_by(group_id=group.id)))
-    gone = GroupRight.given.in_(held - rights)
-    session.execute(delete(GroupRight).where(GroupRight.group_id == group.id, gone))
-    session.add_all(GroupRight(group_id=group.id, given=key) for key in sorted(rights - held))
-    session.flush()
-    _record(
-        session, group, "changed", part="rights",
-        given=sorted(rights - held), taken=sorted(held - rights),
-    )  # fmt: skip
+    moved = exchange(session, GroupRight.given, rights, group_id=group.id)
+    _record(session, group, "changed", part="rights", **moved)
 
 
 # ── the guards ───────────────────────────────────────────────────────────────────────────

@@ -150,7 +150,7 @@ DESKS: Mapping[Role, tuple[str, ...]] = {
     Role.CL: SUPERVISION,
     Role.TL: SUPERVISION,
     Role.PL: SUPERVISION,
-    Role.NU: ("below",),
+    Role.NU: (),  # the way to the schools; statistics are not theirs
     Role.MIN: ("waiting", "queue", "below", "pyramid"),
     Role.ADM: ("house", "accounts"),
     Role.SEC: ("alarms", "accounts", "house"),
