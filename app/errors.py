@@ -55,6 +55,12 @@ class Refused(AppError):
     status, code = 409, "app.in_the_way"
 
 
+class InCase(Refused):
+    """The pupil has business in progress: the record stays as it is until that ends."""
+
+    code = "E-LOCK"
+
+
 class Stale(Refused):
     """Someone else moved the record first."""
 
@@ -95,6 +101,7 @@ MEANING: dict[str, type[AppError]] = {
     "42501": NotFound,  # row-level security, or no grant
     "XJ404": NotFound,  # raised by the triggers that derive owner_path
     "XJ409": Refused,
+    "XJ423": InCase,
     "23503": Refused,
     "23505": Refused,
     "23P01": Refused,

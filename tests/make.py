@@ -28,7 +28,7 @@ from app.models.student import Guardian, NumberKind, StartKind, Status, Student
 from app.policies.roles import Role
 from app.policies.scope import Scope
 
-WHOLE = Scope("/", "/")
+WHOLE = Scope("/", "/", reason="test")  # what a test lays out may touch what lies in a case
 SCHOOL_YEAR = 2026
 PASSWORD = "Kite-and-plum-1"  # of every account made here
 HASHED = generate_password_hash(PASSWORD, method="pbkdf2:sha256:1")

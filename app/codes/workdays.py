@@ -11,7 +11,9 @@ import csv
 from datetime import date, timedelta
 from functools import cache
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
+BEIJING = ZoneInfo("Asia/Shanghai")  # whose days they are
 NOTICES = Path(__file__).with_name("days") / "official.csv"
 WEEKEND = (5, 6)
 BY_LAW = frozenset({(1, 1), (5, 1), (5, 2), (10, 1), (10, 2), (10, 3)})  # those with fixed dates

@@ -13,11 +13,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date
 from typing import NamedTuple
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
+from app.codes.workdays import BEIJING
 from app.errors import NotFound, Refusal, Refused
 from app.imports import storage
 from app.imports.spec import Facts, ImportSpec, Room
@@ -36,7 +36,6 @@ from app.models.school import ClassState, School, SchoolClass
 from app.policies.audit import record
 
 SPECS: dict[str, ImportSpec] = {STUDENTS.name: STUDENTS}
-CHINA = ZoneInfo("Asia/Shanghai")
 OPEN = (BatchState.PENDING, BatchState.CHECKING, BatchState.PREVIEW)
 SPENT = (BatchState.DISCARDED, BatchState.FAILED)
 LONGEST_NAME = 200
@@ -93,7 +92,7 @@ def receive(session: Session, uploader: int, file_name: str, data: bytes) -> Rec
 
 def again(batch: ImportBatch) -> Refusal:
     """Return what to tell somebody who uploads the same file once more."""
-    on = batch.created_at.astimezone(CHINA).date()
+    on = batch.created_at.astimezone(BEIJING).date()
     return Refusal("E-FILE-AGAIN", {"batch": batch.id, "on": on.isoformat()})
 
 

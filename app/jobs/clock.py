@@ -5,14 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
-from zoneinfo import ZoneInfo
 
 from croniter import croniter
 from sqlalchemy.orm import Session
 
+from app.codes.workdays import BEIJING
 from app.jobs.queue import ask
-
-BEIJING = ZoneInfo("Asia/Shanghai")
 
 
 class Tick(NamedTuple):

@@ -11,10 +11,10 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from app.codes.workdays import BEIJING
 from app.imports import batch as batches
 from app.imports import commit as committing
 from app.imports import preview
-from app.jobs.clock import BEIJING
 from app.jobs.queue import ask, job
 from app.jobs.run import Run
 from app.models.import_batch import ImportBatch

@@ -18,7 +18,8 @@ from redis import Redis, RedisError
 from sqlalchemy import Connection, func, or_, select, update
 from sqlalchemy.exc import OperationalError
 
-from app.jobs.clock import BEIJING, SCHEDULE, Tick, tick
+from app.codes.workdays import BEIJING
+from app.jobs.clock import SCHEDULE, Tick, tick
 from app.jobs.queue import KINDS
 from app.jobs.run import HELD, JOB, give_back
 from app.jobs.sessions import connected, transaction

@@ -39,12 +39,70 @@ CASES: Texts = {
         "The authority has closed this function; ask it if you need it.",
     ),
     "E-FREEZE": Text(
-        "现为业务暂停期；请在暂停期结束后办理。",
-        "Business is frozen at present; come back when the period is over.",
+        "{since} 至 {until} 为业务暂停期；请在暂停期结束后办理。",
+        "Business of this kind is frozen from {since} to {until}; come back after that.",
+    ),
+    "E-WAIT": Text(
+        "该步骤已停留 {waited} 个工作日，满 {days} 个工作日才能申请强制干预；请先联系对方单位。",
+        "The step has lain for {waited} working days; an intervention may be asked for after"
+        " {days}. Call the other office first.",
+    ),
+    "E-NOTIER": Text(
+        "该单位之上没有可以干预的单位；请直接联系该单位。",
+        "Nobody stands above that office who could step in; call the office itself.",
+    ),
+    "E-FILE-GONE": Text(
+        "附件已不在待提交区；请重新上传后再提交。",
+        "A file is no longer on your tray; upload it again and submit.",
+    ),
+    "E-EVIDENCE": Text(
+        "必须附佐证材料；请上传后再提交。", "Evidence is required; attach a file and submit again."
     ),
 }
 
 MOVEMENTS: Texts = {
+    "E-SCHOOL": Text(
+        "该生不在本校，此异动须由学生所在学校办理；请核对学校。",
+        "The pupil is not at this school; the pupil's own school submits this movement.",
+    ),
+    "E-TARGET": Text(
+        "年级、班级与此异动不符；请选择本校对应年级的班级。",
+        "Grade and class do not fit this movement; choose a class of the right grade of this"
+        " school.",
+    ),
+    "E-CAUSE": Text(
+        "异动原因与异动类别不符；请从列出的原因中选择。",
+        "The reason does not belong to this movement; choose one from the list.",
+    ),
+    "E-FUTURE": Text(
+        "异动日期晚于今天；请填写已发生的日期。",
+        "The date lies after today; give the day on which it happened.",
+    ),
+    "E-EARLY": Text(
+        "异动日期早于上一次变动（{since}）；请核对日期。",
+        "The date lies before the last change ({since}); check it.",
+    ),
+    "E-TERM": Text(
+        "休学须填写期满日期，其他异动不填；请核对。",
+        "A suspension, and nothing else, has a day on which it is to end; check it.",
+    ),
+    "E-CF-BOUND": Text(
+        "受控字段不能开放给班主任；请取消勾选：{fields}。",
+        "A controlled field cannot be opened to class teachers; take out: {fields}.",
+    ),
+    "E-CF-FIELD": Text(
+        "没有这些字段：{fields}；请从列表中选择。",
+        "No such fields: {fields}; choose from the list.",
+    ),
+    "E-CF-SAME": Text(
+        "新值与原值相同，无需变更；请填写不同的值。",
+        "The new value is the old one; nothing would change. Give another value.",
+    ),
+    "E-OVERTAKEN": Text(
+        "提交之后学籍数据已被修改；请退回后由学校重新提交。",
+        "The record has changed since this was submitted; send it back, so that the school submits"
+        " it anew.",
+    ),
     "E-STAGE": Text(
         "该学段不允许此异动；请核对异动类别。",
         "This movement is not allowed in this stage; check its kind.",
@@ -63,8 +121,8 @@ MOVEMENTS: Texts = {
         "The controlled fields are not set; the authorities set them first.",
     ),
     "E-CF-NOT": Text(
-        "该字段不是受控字段；请在学籍数据维护中修改。",
-        "This field is not controlled; change it under data maintenance.",
+        "不是受控字段，请在学籍数据维护中修改：{fields}。",
+        "Not controlled, change them under data maintenance: {fields}.",
     ),
     "E-SIZE": Text(
         "超过班额限定；请选择其他班级或调整班额。",

@@ -75,6 +75,62 @@ TEXTS: Texts = {
     "switch.freeze_transfer.shuts": hint("发起转学", "opening a transfer"),
     "switch.freeze_transfer.on": hint("已暂停", "Frozen"),
     "switch.freeze_transfer.off": hint("正常办理", "As usual"),
+    "switch.summer_freeze": hint("暑期暂停办理", "Summer freeze"),
+    "switch.summer_freeze.help": hint(
+        "7月1日至8月14日不发起毕业年级的业务，7月15日至8月14日不发起转学。另有日期的省可以关闭。",
+        "No new business of graduating grades from 1 July to 14 August, no new transfers from"
+        " 15 July to 14 August. A province with other dates turns it off.",
+    ),
+    "switch.summer_freeze.on": hint("执行", "In force"),
+    "switch.summer_freeze.off": hint("不执行", "Not in force"),
+    "switch.in_province_pull": hint("省内转学也要调档", "Pull the archive inside the province too"),
+    "switch.in_province_pull.help": hint(
+        "打开后，省内转学在最后审核后还要由转入学校登记报到并调档；跨省转学总是如此。",
+        "While on, a receiving school notes the arrival and pulls the archive of transfers inside"
+        " the province too; between provinces it always does.",
+    ),
+    "switch.in_province_pull.on": hint("要调档", "Pulled"),
+    "switch.in_province_pull.off": hint("审核后自动转入", "Moves by itself"),
+    "switch.senior_authority": hint(
+        "高中异动由谁审核", "Who reviews movements of senior high schools"
+    ),
+    "switch.senior_authority.help": hint(
+        "“学校主管部门”即管理该校的县；“市级”则县管高中的异动由市审核。",
+        "The managing authority is the county that runs the school; with “city”, movements of"
+        " senior high schools run by a county are reviewed by the city.",
+    ),
+    "switch.senior_authority.managing": hint("学校主管部门", "Managing authority"),
+    "switch.senior_authority.city": hint("市级", "City"),
+    "switch.controlled_fields_mode": hint("受控字段如何合并", "How controlled fields add up"),
+    "switch.controlled_fields_mode.help": hint(
+        "“合并”：省、市、县设置的字段都受控；“就近”：以最近一级的设置为准。",
+        "Union: the fields of province, city and county all count. Lowest: the nearest authority"
+        " that has set any decides.",
+    ),
+    "switch.controlled_fields_mode.union": hint("合并", "Union"),
+    "switch.controlled_fields_mode.lowest": hint("就近", "Lowest"),
+    "switch.step_days": hint("每步办理时限（工作日）", "Working days for each step"),
+    "switch.step_days.help": hint(
+        "到期前三天提醒，到期后列入超期业务；系统不会自动同意。",
+        "A reminder three days before, then the case is listed as late; nothing is agreed by"
+        " itself.",
+    ),
+    "switch.intervention_days": hint(
+        "几个工作日后可申请干预", "Working days before an intervention"
+    ),
+    "switch.intervention_days.help": hint(
+        "一个单位在同一步骤超过这些工作日没有办理，等待的一方可以申请强制干预。",
+        "When an office has not decided for so many working days at one step, the waiting side may"
+        " ask for an intervention.",
+    ),
+    "switch.intervention_mode": hint("强制干预方式", "How an intervention goes up"),
+    "switch.intervention_mode.help": hint(
+        "“逐级”先到市级再到省级；“直达”直接到省级。跨省业务最后到教育部。",
+        "Step by step: first the city, then the province. Direct: straight to the province."
+        " Between provinces the ministry comes last.",
+    ),
+    "switch.intervention_mode.step": hint("逐级", "Step by step"),
+    "switch.intervention_mode.direct": hint("直达省级", "Direct"),
     "switch.province_may_promote": hint("省级可自行升级", "A province may turn its own year"),
     "switch.province_may_promote.help": hint(
         "关闭后，只有教育部执行升级。",

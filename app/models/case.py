@@ -1,4 +1,4 @@
-"""业务: one row per application of any kind, its timeline, and what a transfer adds."""
+"""业务: one row per application of any kind, its timeline, its comments, what a transfer adds."""
 
 from __future__ import annotations
 
@@ -21,11 +21,15 @@ class CaseKind(StrEnum):
 
     REGISTRATION = "REGISTRATION"
     TRANSFER = "TRANSFER"
+    MOVEMENT = "MOVEMENT"
+    KEY_CHANGE = "KEY_CHANGE"
 
     @property
     def prefix(self) -> str:
         """The letters a case number of this kind begins with."""
-        return {"REGISTRATION": "ZC", "TRANSFER": "ZX"}[self.value]
+        return {"REGISTRATION": "ZC", "TRANSFER": "ZX", "MOVEMENT": "YD", "KEY_CHANGE": "BG"}[
+            self.value
+        ]
 
 
 class Decision(StrEnum):
@@ -37,6 +41,7 @@ class Decision(StrEnum):
     RETURN = "RETURN"
     WITHDRAW = "WITHDRAW"
     CLEAN = "CLEAN"
+    ESCALATE = "ESCALATE"  # the waiting side asks the next tier to sit at a silent desk
     INTERVENE = "INTERVENE"
     REPORT = "REPORT"
     PULL = "PULL"
@@ -47,7 +52,8 @@ class Case(Owned, Model):
 
     The database derives all paths from the organisations' keys: `owner_path` (the school that
     holds the pupil), `receiving_path`, `awaiting_path` and `common_path` (lowest common superior).
-    Only the workflow engine writes a case.
+    Only the workflow engine writes a case. ``silent_id`` is the organisation in whose place the
+    awaiting one sits, after the waiting side asked for an intervention.
     """
 
     __tablename__ = "case_file"
@@ -77,6 +83,9 @@ class Case(Owned, Model):
     receiving_id: Mapped[int | None] = mapped_column(ForeignKey("organisation.id"))
     awaiting_id: Mapped[int | None] = mapped_column(ForeignKey("organisation.id"))
     awaiting_office: Mapped[str | None] = mapped_column(String(16))
+    silent_id: Mapped[int | None] = mapped_column(
+        ForeignKey("organisation.id", name="case_file_silent")
+    )
     receiving_path: Mapped[PathText | None]
     awaiting_path: Mapped[PathText | None]
     common_path: Mapped[PathText] = mapped_column(default="", server_default="")
@@ -97,6 +106,7 @@ class Case(Owned, Model):
     owner: Mapped[Organisation] = relationship(foreign_keys=[owner_id])
     receiving: Mapped[Organisation | None] = relationship(foreign_keys=[receiving_id])
     awaiting: Mapped[Organisation | None] = relationship(foreign_keys=[awaiting_id])
+    silent: Mapped[Organisation | None] = relationship(foreign_keys=[silent_id])
     initiator: Mapped[Account] = relationship(foreign_keys=[initiator_id])
     keeper: Mapped[Account | None] = relationship(foreign_keys=[keeper_id])
     initiator_org: Mapped[Organisation] = relationship(foreign_keys=[initiator_org_id])
@@ -124,7 +134,11 @@ class Case(Owned, Model):
 
 
 class CaseEvent(Model):
-    """办理记录: one line of a case's timeline; seen by whoever sees the case, never changed."""
+    """办理记录: one line of a case's timeline; seen by whoever sees the case, never changed.
+
+    ``for_user_id`` is the absent person for whom a substitute acted; ``silent_id`` the organisation
+    in whose place an intervening one did.
+    """
 
     __tablename__ = "case_event"
     __table_args__ = (
@@ -143,9 +157,34 @@ class CaseEvent(Model):
     organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"))
     user_id: Mapped[int] = mapped_column(ForeignKey("account.user_id"))
     role: Mapped[str] = mapped_column(String(4))
+    for_user_id: Mapped[int | None] = mapped_column(
+        ForeignKey("account.user_id", name="case_event_for_user")
+    )
+    silent_id: Mapped[int | None] = mapped_column(
+        ForeignKey("organisation.id", name="case_event_silent")
+    )
     remark: Mapped[str | None] = mapped_column(String(500))
 
     case: Mapped[Case] = relationship(back_populates="events")
+    organisation: Mapped[Organisation] = relationship(foreign_keys=[organisation_id])
+    user: Mapped[Account] = relationship(foreign_keys=[user_id])
+    for_user: Mapped[Account | None] = relationship(foreign_keys=[for_user_id])
+    silent: Mapped[Organisation | None] = relationship(foreign_keys=[silent_id])
+
+
+class CaseComment(Model):
+    """留言: what people of the offices tell each other about a case; it moves nothing."""
+
+    __tablename__ = "case_comment"
+    __table_args__ = (Index("case_comment_case", "case_id", "id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    case_id: Mapped[int] = mapped_column(ForeignKey("case_file.id"))
+    at: Mapped[datetime] = mapped_column(server_default=func.now())
+    organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"))
+    user_id: Mapped[int] = mapped_column(ForeignKey("account.user_id"))
+    words: Mapped[str] = mapped_column(String(500))
+
     organisation: Mapped[Organisation] = relationship()
     user: Mapped[Account] = relationship()
 
@@ -157,7 +196,11 @@ class Registration(Case):
 
 
 class Transfer(Case):
-    """转学 (P09): started by the receiving school; says where the pupil goes and why."""
+    """转学 (P09): started by the receiving school; says where the pupil goes and why.
+
+    ``pulls`` is laid down at submission: whether the receiving school pulls the archive itself.
+    The paper archive is handed over after the end; both schools note their day.
+    """
 
     __tablename__ = "transfer"
     __table_args__: tuple[Any, ...] = ()
@@ -170,6 +213,9 @@ class Transfer(Case):
     reason_text: Mapped[str | None] = mapped_column(String(500))
     reported_on: Mapped[date | None]
     pulled_at: Mapped[datetime | None]
+    pulls: Mapped[bool] = mapped_column(default=False, server_default="false")
+    paper_sent_on: Mapped[date | None]
+    paper_received_on: Mapped[date | None]
 
     to_grade: Mapped[Grade | None] = relationship(
         primaryjoin=lambda: Grade.id == foreign(Transfer.to_grade_id)

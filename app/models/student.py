@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import date
-from enum import StrEnum
 
 from sqlalchemy import (
     CheckConstraint,
@@ -20,63 +19,19 @@ from app.models.organisation import Organisation
 from app.models.pupil import CODE, GuardianFields, PupilFields
 from app.models.school import Grade, School, SchoolClass, Stage
 from app.models.sealed import KEYS, Sealed
+from app.models.standing import EndKind, NumberKind, ProblemFlag, StartKind, Status
 
-
-class Status(StrEnum):
-    """就读状态: the codes of table ``student_status``."""
-
-    PENDING_REGISTRATION = "PENDING_REGISTRATION"
-    IN_SCHOOL = "IN_SCHOOL"
-    SUSPENDED = "SUSPENDED"
-    MISSING = "MISSING"
-    SUSPECTED_DROPOUT = "SUSPECTED_DROPOUT"
-    DROPPED_OUT = "DROPPED_OUT"
-    WITHDRAWN = "WITHDRAWN"
-    EXPELLED = "EXPELLED"
-    ABROAD = "ABROAD"
-    DECEASED = "DECEASED"
-    OTHER_LEAVE = "OTHER_LEAVE"
-    GRADUATED = "GRADUATED"
-    COMPLETED = "COMPLETED"
-    DELETED = "DELETED"
-
-
-class NumberKind(StrEnum):
-    """学籍号类别 (P34): formal from the ID number, formal by rule, temporary."""
-
-    G = "G"
-    J = "J"
-    L = "L"
-
-
-class ProblemFlag(StrEnum):
-    """问题学籍: whether a problem record is open against a pupil."""
-
-    NONE = "NONE"
-    OPEN = "OPEN"
-    IN_PROCESS = "IN_PROCESS"
-    RESOLVED = "RESOLVED"
-
-
-class StartKind(StrEnum):
-    """Why a period at a school began; names the codes of ``enrolment_change_kind``."""
-
-    ADMITTED = "ADMITTED"
-    RESUMED = "RESUMED"
-    TRANSFERRED_IN = "TRANSFERRED_IN"
-
-
-class EndKind(StrEnum):
-    """Why a period at a school ended."""
-
-    GRADUATED = "GRADUATED"
-    COMPLETED = "COMPLETED"
-    SUSPENDED = "SUSPENDED"
-    WITHDREW = "WITHDREW"
-    EXPELLED = "EXPELLED"
-    DIED = "DIED"
-    TRANSFERRED_OUT = "TRANSFERRED_OUT"
-    DROPPED_OUT = "DROPPED_OUT"
+__all__ = [
+    "EndKind",
+    "Enrolment",
+    "Guardian",
+    "NumberHistory",
+    "NumberKind",
+    "ProblemFlag",
+    "StartKind",
+    "Status",
+    "Student",
+]
 
 
 class Student(Owned, PupilFields, Stamped, Versioned, Model):
@@ -149,6 +104,8 @@ class Student(Owned, PupilFields, Stamped, Versioned, Model):
         back_populates="student", order_by="Enrolment.started_on"
     )
 
+    former_numbers: Mapped[list[NumberHistory]] = relationship(order_by="NumberHistory.id")
+
     @property
     def stage(self) -> Stage:
         """The stage the pupil is in."""
@@ -160,7 +117,13 @@ class Student(Owned, PupilFields, Stamped, Versioned, Model):
         return next((period for period in self.enrolments if period.ended_on is None), None)
 
     def take_number(self, number: str) -> None:
-        """Take a student number; its first letter is its kind (P34)."""
+        """Take a student number; its first letter is its kind (P34). A former one is remembered."""
+        if self.number is not None and self.number_digest is not None and self.number != number:
+            self.former_numbers.append(
+                NumberHistory(
+                    number=self.number, number_digest=self.number_digest, kind=self.number[0]
+                )
+            )
         self.number, self.number_kind = number, NumberKind(number[0])
         self.number_digest = KEYS.digest(number)
 
@@ -178,14 +141,43 @@ class Student(Owned, PupilFields, Stamped, Versioned, Model):
             )
         )
 
-    def move_to(self, room: SchoolClass, on: date, case_id: int) -> None:
-        """Go to a class of another school: number, archive and history move, nothing is copied."""
-        left = self.current_enrolment
-        if left is not None:
-            left.ended_on, left.end_kind, left.end_case_id = on, EndKind.TRANSFERRED_OUT, case_id
+    def leave(self, status: Status, end: EndKind | None, on: date, case_id: int) -> None:
+        """Be away from now on; without ``end`` the period at the school goes on (missing…).
+
+        The class stays written down as the one the pupil left (002 I.3).
+        """
+        self.status = status
+        period = self.current_enrolment
+        if period is not None and end is not None:
+            period.ended_on, period.end_kind = max(on, period.started_on), end
+            period.end_case_id = case_id
+
+    def sit_in(self, room: SchoolClass) -> None:
+        """Take a place in a class, of whichever school."""
         self.school_id, self.grade_id, self.class_id = room.school_id, room.grade_id, room.id
         self.seat_no = None
-        self.join(StartKind.TRANSFERRED_IN, on, case_id)
+
+    def move_to(
+        self,
+        room: SchoolClass,
+        on: date,
+        case_id: int,
+        start: StartKind = StartKind.TRANSFERRED_IN,
+    ) -> None:
+        """Go to a class of another school: number, archive and history move, nothing is copied."""
+        self.leave(self.status, EndKind.TRANSFERRED_OUT, on, case_id)
+        self.sit_in(room)
+        self.join(start, on, case_id)
+
+    def come_back(self, room: SchoolClass, start: StartKind, on: date, case_id: int) -> None:
+        """Be in school again, in a class; a period that never ended goes on."""
+        if room.school_id != self.school_id:
+            self.move_to(room, on, case_id, start)
+            return
+        self.sit_in(room)
+        if self.current_enrolment is None:
+            self.join(start, on, case_id)
+        self.status = Status.IN_SCHOOL
 
     def __repr__(self) -> str:
         return self.name

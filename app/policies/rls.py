@@ -96,6 +96,7 @@ OF_A_PERSON = Scoped(
     "user_id", "account", "owner_path", HOUSE, teacher=NOT_FOR_TEACHERS, grants=READ_WRITE,
     reads=in_range("owner_path", HOUSE),
 )  # fmt: skip
+OF_ONESELF = Scoped("user_id", "account", "owner_path", HOUSE, teacher=BY_PERSON)
 OF_A_GROUP = replace(OF_A_PERSON, by="group_id", parent="user_group")
 OF_A_BATCH = Scoped(
     "batch_id", "import_batch", "owner_path", teacher=NOT_FOR_TEACHERS, grants=READ_WRITE
@@ -117,7 +118,30 @@ SCOPED: dict[str, Scoped | Follows] = {
         teacher=NOT_FOR_TEACHERS,
     ),
     "case_event": Follows("case_id", "case_file", APPEND_ONLY),
+    "case_comment": Follows("case_id", "case_file", APPEND_ONLY),
     "transfer": Follows("case_id", "case_file"),
+    "movement": Follows("case_id", "case_file"),
+    "key_change": Follows("case_id", "case_file"),
+    "key_change_line": Follows("case_id", "case_file", READ_WRITE),
+    "attachment": Scoped(
+        "organisation_id",
+        also=("(SELECT true FROM case_file held WHERE held.id = case_id)",),
+        teacher=NOT_FOR_TEACHERS,
+        grants=READ_WRITE,
+    ),
+    "notice": Scoped(
+        "organisation_id",
+        range=HOUSE,
+        teacher=NOT_FOR_TEACHERS,
+        grants=CARRIED_ONLY,
+        insert_anywhere=True,
+    ),
+    "notice_seen": OF_ONESELF,
+    "saved_filter": replace(OF_ONESELF, grants=READ_WRITE),
+    "substitution": Scoped("organisation_id", range=HOUSE, teacher=NOT_FOR_TEACHERS),
+    "field_choice": Scoped(
+        "organisation_id", range=HOUSE, teacher=NOT_FOR_TEACHERS, grants=CARRIED_ONLY, reads=ANYBODY
+    ),
     "import_batch": Scoped("school_id", teacher=NOT_FOR_TEACHERS),
     "import_row": OF_A_BATCH,
     "import_guardian": OF_A_BATCH,
@@ -157,6 +181,7 @@ PUBLIC: dict[str, str] = {  # table: what the application may do with it
     "code_value": NO_DELETE,
     "division": "SELECT",
     "pulse": READ_WRITE,
+    "hook_delivery": READ_WRITE,
     "key_check": "SELECT",
     "audit_head": "",  # the chain's last links: only the trigger touches them
     "alembic_version": "SELECT",
@@ -171,6 +196,7 @@ DROP POLICY IF EXISTS trail ON {table};
 DROP POLICY IF EXISTS reads ON {table};
 DROP POLICY IF EXISTS keys ON {table};
 DROP POLICY IF EXISTS verify ON {table};
+DROP POLICY IF EXISTS carry ON {table};
 REVOKE ALL ON {table} FROM {role};
 GRANT {grants} ON {table} TO {role};
 """
@@ -188,6 +214,7 @@ TRAIL = """
 CREATE POLICY scope ON {table} FOR SELECT TO {role} USING ({rule});
 CREATE POLICY trail ON {table} FOR INSERT TO {role} WITH CHECK (true);
 """
+CARRY = "CREATE POLICY carry ON {table} FOR UPDATE TO {role} USING ({rule});"  # with its owner
 
 
 def ddl(role: str = APP_ROLE) -> list[str]:
@@ -202,6 +229,8 @@ def ddl(role: str = APP_ROLE) -> list[str]:
                 table=table, role=role, rule=rule.rule, grants=rule.grants
             )
         )
+        if isinstance(rule, Scoped) and trail and rule.by:
+            said.append(CARRY.format(table=table, role=role, rule=rule.rule))
         if isinstance(rule, Scoped) and rule.reads:
             said.append(READS.format(table=table, reads=rule.reads))
     said.extend(KEYS.format(table=place.name, rekeys=REKEYS) for place in places())

@@ -96,12 +96,17 @@ EVERYBODY = tuple(Role)
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """The person acting, reduced to what rules need to know."""
+    """The person acting, reduced to what rules need to know.
+
+    Whoever covers for an absent colleague acts in the colleague's role; ``acting_for`` is that
+    account, ``user_id`` stays the person: nobody reviews what they submitted, in whatever hat.
+    """
 
     user_id: int
     role: Role
     organisation_id: int
     path: str
+    acting_for: int | None = None
 
     @property
     def office(self) -> Office:

@@ -22,6 +22,7 @@ from app.policies.roles import LEADERS, REGISTRARS, Role
 ON, OFF = "on", "off"
 ONE_DAY = timedelta(days=1)
 BUSINESS = (*LEADERS[1:], Role.MIN)  # leaders of authorities, and the ministry
+PROVINCE = (Role.PL, Role.MIN)
 GUARDIANS = (Role.SEC,)
 UNDO_UNTIL = ("08-15", "08-31", "09-15", "09-30")  # month and day of the year that turned
 
@@ -73,11 +74,24 @@ class Switch:
 SWITCHES: Mapping[str, Switch] = {
     "under_age_registration": Switch(Group.REGISTRATION),
     "freeze_transfer": Switch(Group.MOVEMENT, closes=ON, binds=(Role.SR,)),
+    "summer_freeze": Switch(Group.MOVEMENT, default=ON, setters=PROVINCE),
+    "in_province_pull": Switch(Group.MOVEMENT, setters=PROVINCE),
+    "senior_authority": Switch(
+        Group.MOVEMENT, default="managing", choices=("managing", "city"), setters=PROVINCE
+    ),
+    "controlled_fields_mode": Switch(
+        Group.MOVEMENT, default="union", choices=("union", "lowest"), setters=PROVINCE
+    ),
+    "step_days": Switch(Group.MOVEMENT, default="10", least=1, most=60),
+    "intervention_days": Switch(Group.MOVEMENT, default="10", least=1, most=60, setters=PROVINCE),
+    "intervention_mode": Switch(
+        Group.MOVEMENT, default="step", choices=("step", "direct"), setters=PROVINCE
+    ),
     "province_may_promote": Switch(
         Group.YEAR, default=ON, setters=(Role.MIN,), closes=OFF, binds=(Role.PR, Role.PL)
     ),
     "promotion_undo_until": Switch(
-        Group.YEAR, default="08-31", choices=UNDO_UNTIL, setters=(Role.PL, Role.MIN)
+        Group.YEAR, default="08-31", choices=UNDO_UNTIL, setters=PROVINCE
     ),
     "national_lookup": Switch(Group.DATA, default=ON, closes=OFF),
     "second_factor": Switch(Group.SAFETY, default=ON, setters=GUARDIANS),

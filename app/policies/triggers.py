@@ -36,6 +36,14 @@ WITNESSED = (
     "guardian",
     "enrolment",
     "case_file",
+    "case_comment",
+    "transfer",
+    "movement",
+    "key_change",
+    "key_change_line",
+    "attachment",
+    "substitution",
+    "field_choice",
     "account",
     "account_class",
     "account_right",
@@ -114,6 +122,25 @@ END $$;
 CREATE OR REPLACE TRIGGER paths BEFORE INSERT OR UPDATE OF owner_id, receiving_id, awaiting_id,
   owner_path, receiving_path, awaiting_path, common_path
   ON case_file FOR EACH ROW EXECUTE FUNCTION case_file_paths();
+"""
+
+# W10: what a case is about stays as it is until the case ends; only the case's own effect says why.
+LOCKED = """
+CREATE OR REPLACE FUNCTION {table}_locked() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  IF coalesce(current_setting('app.reason', true), '') = '' AND EXISTS (
+      SELECT 1 FROM case_file WHERE student_id = old.{pupil} AND closed_at IS NULL
+      AND state <> 'RETURNED') THEN
+    RAISE 'business in progress' USING ERRCODE = 'XJ423';
+  END IF;
+  IF tg_op = 'DELETE' THEN RETURN old; END IF;
+  RETURN new;
+END $$;
+CREATE OR REPLACE TRIGGER locked BEFORE UPDATE ON {table} FOR EACH ROW
+  WHEN (new.owner_path = old.owner_path)  -- else it only moves with its organisation
+  EXECUTE FUNCTION {table}_locked();
+CREATE OR REPLACE TRIGGER locked_away BEFORE DELETE ON {table}
+  FOR EACH ROW EXECUTE FUNCTION {table}_locked();
 """
 
 ACCOUNT = """
@@ -262,6 +289,8 @@ WATCHED = {  # what an UPDATE names when the trigger before it rewrites the path
 ALWAYS = (
     ORGANISATION,
     CASE,
+    LOCKED.format(table="student", pupil="id"),
+    LOCKED.format(table="guardian", pupil="student_id"),
     STAMP,
     *(STAMP_ON.format(table=table) for table in STAMPED),
     *(

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime
 from typing import cast
-from zoneinfo import ZoneInfo
 
 from flask import g
 from sqlalchemy.orm import Session
 
+from app.codes.workdays import BEIJING
 from app.errors import Forbidden
 from app.extensions import db
 from app.models.account import Account
@@ -18,8 +18,6 @@ from app.policies.rights import NO_GIFTS
 from app.policies.roles import Actor, Role
 from app.policies.scope import NOBODY, enter, leave, scope_of
 from app.policies.switches import Setting, settings
-
-BEIJING = ZoneInfo("Asia/Shanghai")
 
 
 def session() -> Session:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, NamedTuple
 
 from sqlalchemy.orm import Session
@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from app.models.case import CaseEvent, Decision
 from app.views.case_words import desk_words
 from app.workflows.desk import Desk, Ending
-from app.workflows.engine import organisation_of
+from app.workflows.parties import organisation_of
 from app.workflows.processes import flow_of
 
 FORWARD = (Decision.SUBMIT, Decision.AGREE, Decision.PULL)
@@ -28,7 +28,7 @@ class Stop(NamedTuple):
     desk: Desk
 
 
-def stops_of(session: Session, case: Any) -> list[Stop]:
+def stops_of(session: Session, case: Any, today: date) -> list[Stop]:
     """Return the route of a case, drawn from the table of its process."""
     flow, passed, stops = flow_of(case), _passed(case), []
     here = flow.desk(case.state)
@@ -38,7 +38,10 @@ def stops_of(session: Session, case: Any) -> list[Stop]:
             where = event.organisation.name
             stops.append(Stop(n, "done", word, where, event.user.name, event.at, desk))
         else:
-            look, place = "here" if desk is here else "", organisation_of(session, case, desk.party)
+            look, place = (
+                "here" if desk is here else "",
+                organisation_of(session, case, desk.party, today),
+            )
             stops.append(Stop(n, look, word, place.name, "", None, desk))
     return stops
 

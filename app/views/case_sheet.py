@@ -13,12 +13,12 @@ from typing import Any, NamedTuple
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload, load_only, selectinload, with_polymorphic
 
+from app.codes.workdays import BEIJING
 from app.errors import NotFound
 from app.models.case import Case, CaseEvent, CaseKind, Decision, Registration, Transfer
 from app.models.organisation import Organisation
 from app.models.student import Student
 from app.policies.roles import Actor
-from app.views.actor import BEIJING
 from app.views.case_changes import Change, changes_of, reason_of
 from app.views.case_route import Stop, stops_of
 from app.views.case_words import (
@@ -35,7 +35,7 @@ from app.views.case_words import (
 from app.views.words import say
 from app.workflows.calendar import working_days
 from app.workflows.desk import NEEDS_REASON, Act, Ending, Trigger
-from app.workflows.engine import Check
+from app.workflows.persons import Check
 from app.workflows.processes import flow_of
 
 ORDER = tuple(BUTTONS)  # buttons from left to right; the primary one stands last
@@ -107,7 +107,7 @@ class Sheet:
     @cached_property
     def stops(self) -> list[Stop]:
         """The route: the desks this case passes, those passed, the present one, those ahead."""
-        return stops_of(self.session, self.case)
+        return stops_of(self.session, self.case, self.today)
 
     @property
     def here(self) -> Stop | None:

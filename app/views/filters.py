@@ -15,8 +15,8 @@ from flask_babel import lazy_gettext as _
 from sqlalchemy import false
 from sqlalchemy import inspect as mapped
 
+from app.codes.workdays import BEIJING
 from app.models.sealed import KEYS
-from app.views.labels import CHINA
 
 LONGEST = 100  # characters of a value somebody may look for
 MOST = 60  # values of one filter
@@ -238,4 +238,4 @@ def key_of(value: Any) -> int | None:
 def _midnight(column: Any, on: date) -> Any:
     if column.type.python_type is date:
         return on
-    return datetime.combine(on, time(), CHINA)
+    return datetime.combine(on, time(), BEIJING)

@@ -8,10 +8,10 @@ from typing import NamedTuple
 from flask_babel import gettext as _
 from markupsafe import Markup
 
+from app.codes.workdays import BEIJING
 from app.models.case import Case
 from app.models.organisation import Tier
 from app.policies.roles import Actor
-from app.views.actor import BEIJING
 from app.views.case_changes import class_word
 from app.views.case_words import ENDINGS, kind_word, step_word
 from app.views.labels import tag_of

@@ -15,10 +15,10 @@ from flask_babel import lazy_gettext as _
 from sqlalchemy import ColumnElement, Select, func, or_, select, tuple_
 from sqlalchemy.orm import Session, joinedload
 
+from app.codes.workdays import BEIJING
 from app.models.case import Case, CaseEvent, CaseKind
 from app.models.organisation import Organisation, Tier
 from app.policies.roles import Actor
-from app.views.actor import BEIJING
 from app.workflows.calendar import working_days
 
 PAGE = 50  # cases on a page, and what one request decides at most

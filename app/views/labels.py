@@ -11,18 +11,17 @@ from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from enum import Enum
 from typing import Any, NamedTuple
-from zoneinfo import ZoneInfo
 
 from flask_babel import lazy_gettext as _
 from markupsafe import Markup, escape
 
 from app.codes import masking
 from app.codes.tables import table
+from app.codes.workdays import BEIJING
 from app.policies.roles import Role
 from app.views.deeds import DEEDS, THINGS
 from app.views.words import lang, lazy
 
-CHINA = ZoneInfo("Asia/Shanghai")
 NONE = "—"  # none; a 0 is shown only where zero is the news
 Formatter = Callable[[Any], Any]
 
@@ -219,7 +218,7 @@ def day(value: date | None) -> str:
 
 def moment(value: datetime | None) -> str:
     """Show a moment in China's time, to the minute."""
-    return f"{value.astimezone(CHINA):%Y-%m-%d %H:%M}" if value else NONE
+    return f"{value.astimezone(BEIJING):%Y-%m-%d %H:%M}" if value else NONE
 
 
 def figure(value: float | None) -> str:

@@ -7,11 +7,12 @@ from typing import Any
 
 from flask import Response, jsonify, request
 
+from app.codes.workdays import BEIJING
 from app.errors import Invalid, Refusal, TooMany
 from app.policies.allowances import Allowance, used_up
 from app.policies.audit import record
 from app.policies.reasons import REASONS
-from app.views.actor import BEIJING, current_actor, session
+from app.views.actor import current_actor, session
 from app.views.labels import NONE
 from app.views.scraping import stop_scraping
 from app.views.words import lang

@@ -9,10 +9,11 @@ from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import select
 
+from app.codes.workdays import BEIJING
 from app.errors import Refusal, TooMany
 from app.models.audit import AuditEvent
 from app.policies.audit import record
-from app.views.actor import BEIJING, current_actor, session
+from app.views.actor import current_actor, session
 from app.views.limits import Limit
 
 ALARM, VIEW = "alarm.scraping", "student.view"

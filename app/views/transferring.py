@@ -36,7 +36,7 @@ from app.views.words import say
 from app.workflows.desk import Act, Trigger
 from app.workflows.opening import Wish, find_pupil, open_transfer, place_of
 from app.workflows.processes import TRANSFER
-from app.workflows.transfer import SEATED
+from app.workflows.seats import SEATED
 
 SEARCHES = Allowance(("pupil.search",), 60, timedelta(hours=1))
 SHOWN = {"open": Case.closed_at.is_(None), "closed": Case.closed_at.is_not(None)}
@@ -140,6 +140,7 @@ class TransferView(BaseView):
         )
         case.owner = session().get_one(Organisation, case.owner_id)
         case.receiving = session().get_one(Organisation, actor.organisation_id)
+        case.initiator_org = case.receiving
         submit = Act(Trigger.SUBMIT, actor, today())
         checks = TRANSFER.checks(session(), case, submit)
         return Sheet(session(), case, actor, today(), {Trigger.SUBMIT: checks})

@@ -29,6 +29,11 @@ def compiled(desks: Sequence[Desk], final: str, holds: Holds) -> Machine:
             "source": [first, Ending.RETURNED, *reviews],
             "dest": Ending.WITHDRAWN,
         },
+        {
+            "trigger": Trigger.CLEAN,
+            "source": [*(desk.state for desk in desks), Ending.RETURNED],
+            "dest": Ending.CLEANED,
+        },
     ]
     return Machine(
         model=None,

@@ -8,8 +8,6 @@ from enum import StrEnum
 
 from app.policies.roles import Actor, Office
 
-STEP_DAYS = 10  # working days each side has (Q-38); a reminder, never an automatic yes
-
 
 class Party(StrEnum):
     """Whose organisation a desk stands in."""
@@ -18,6 +16,8 @@ class Party(StrEnum):
     OWNER_AUTHORITY = "OWNER_AUTHORITY"
     RECEIVING_SCHOOL = "RECEIVING_SCHOOL"
     RECEIVING_AUTHORITY = "RECEIVING_AUTHORITY"
+    STARTING_SCHOOL = "STARTING_SCHOOL"  # the one that submitted, on whichever side it is
+    STARTING_AUTHORITY = "STARTING_AUTHORITY"
     MINISTRY = "MINISTRY"
 
 
@@ -40,10 +40,12 @@ class Trigger(StrEnum):
     WITHDRAW = "withdraw"
     REPORT = "report"
     PULL = "pull"
+    ESCALATE = "escalate"
+    CLEAN = "clean"
 
 
 REVIEWS = (Trigger.AGREE, Trigger.DISAGREE, Trigger.SEND_BACK)
-NEEDS_REASON = (Trigger.DISAGREE, Trigger.SEND_BACK)
+NEEDS_REASON = (Trigger.DISAGREE, Trigger.SEND_BACK, Trigger.ESCALATE, Trigger.CLEAN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +65,6 @@ class Desk:
     guards: tuple[str, ...] = ()
     effects: tuple[str, ...] = ()
     marks: tuple[Trigger, ...] = ()
-    days: int = STEP_DAYS
 
     @property
     def triggers(self) -> tuple[Trigger, ...]:

@@ -8,11 +8,11 @@ same table, so the greyed button, its tooltip, the 409 page and the diagram cann
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime
-from typing import Any, ClassVar, Generic, NamedTuple, TypeVar
+from typing import Any, ClassVar, Generic, TypeVar
 
-from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import flag_modified
@@ -21,22 +21,22 @@ from transitions import Machine
 
 from app.errors import Refusal, Refused, Stale, refuse_unless
 from app.models.case import Case, CaseEvent, CaseKind, Decision
-from app.models.organisation import Organisation, Tier
+from app.models.notice import NoticeKind
+from app.models.organisation import Organisation
 from app.policies.audit import record
+from app.policies.roles import Office
 from app.policies.scope import elevated
+from app.policies.switches import setting
+from app.workflows import intervention
+from app.workflows.attaching import bind
 from app.workflows.calendar import due
 from app.workflows.chain import compiled
-from app.workflows.desk import NEEDS_REASON, REVIEWS, Act, Desk, Ending, Party, Trigger
+from app.workflows.desk import NEEDS_REASON, Act, Desk, Ending, Trigger
+from app.workflows.noticing import tell
+from app.workflows.parties import office_of, organisation_of
+from app.workflows.persons import Check, judged
 
 F = TypeVar("F")
-
-
-class Check(NamedTuple):
-    """One question a step depends on: the name of the guard, and what stands in the way."""
-
-    name: str
-    refusal: Refusal | None
-
 
 DECISIONS = {
     Trigger.SUBMIT: Decision.SUBMIT,
@@ -46,6 +46,8 @@ DECISIONS = {
     Trigger.WITHDRAW: Decision.WITHDRAW,
     Trigger.REPORT: Decision.REPORT,
     Trigger.PULL: Decision.PULL,
+    Trigger.ESCALATE: Decision.ESCALATE,
+    Trigger.CLEAN: Decision.CLEAN,
 }
 
 
@@ -96,12 +98,14 @@ class Workflow(Generic[F]):
     def triggers(self, case: Case) -> tuple[Trigger, ...]:
         """Return what the present desk offers at all, to whomever sits there."""
         desk = self.desk(case.state) if case.is_open else None
-        offered = desk.triggers if desk else ()
-        can_withdraw = desk is not None and case.state in (
-            Ending.RETURNED,
-            *(stop.state for stop in self.route(case)[:2]),
-        )
-        return (*offered, Trigger.WITHDRAW) if can_withdraw else offered
+        if desk is None:
+            return ()
+        offered = [*desk.triggers, Trigger.CLEAN]
+        if case.state in (Ending.RETURNED, *(stop.state for stop in self.route(case)[:2])):
+            offered.append(Trigger.WITHDRAW)
+        if intervention.is_offered(case, desk, self.desks[0]):
+            offered.append(Trigger.ESCALATE)
+        return tuple(offered)
 
     def why_not(self, session: Session, case: Case, act: Act) -> tuple[Refusal, ...]:
         """Return every reason against a step; empty means go ahead."""
@@ -112,9 +116,11 @@ class Workflow(Generic[F]):
         """Return every question a step depends on, by the name of its guard, with its answer."""
         if act.trigger not in self.triggers(case):
             return [Check("is_offered", Refusal("E-CLOSED"))]
-        checks = self._person(case, act)
-        if act.trigger in NEEDS_REASON and act.remark is not None:
+        checks = judged(case, act)
+        if needs_reason(case, act.trigger) and act.remark is not None:
             checks.append(Check("has_reason", refuse_unless(bool(act.remark.strip()), "E-REASON")))
+        if act.trigger is Trigger.ESCALATE:
+            return [*checks, *intervention.checks(session, case, act.today)]
         desk = self.desk(case.state)
         if desk is not None and act.trigger in (desk.act, *desk.marks):
             is_mark = act.trigger in desk.marks
@@ -126,15 +132,18 @@ class Workflow(Generic[F]):
 
     # ── moving ──────────────────────────────────────────────────────────────────────────────
 
-    def open(self, session: Session, case: Case, act: Act) -> None:
+    def open(self, session: Session, case: Case, act: Act, papers: Sequence[int] = ()) -> None:
         """Put a new case on the registry and submit it, or raise `Refused`; never commits.
 
         The caller has judged that the pupil may be named; the database checks that the pupil is
-        at the owner's school and has no other open case.
+        at the owner's school and has no other open case. ``papers`` are attachments on the
+        person's tray, which become the evidence of this case.
         """
         first = self.desks[0]
         case.state, case.initiator_id = first.state, act.actor.user_id
-        case.initiator_org_id = case.awaiting_id = act.actor.organisation_id
+        home = session.get_one(Organisation, act.actor.organisation_id)
+        case.initiator_org = case.awaiting = home
+        case.initiator_org_id = case.awaiting_id = home.id
         case.awaiting_office = first.office
         try:
             with elevated(session, f"case.open {self.kind}"):
@@ -142,6 +151,7 @@ class Workflow(Generic[F]):
                 session.flush()
         except IntegrityError:
             raise Refused(Refusal("E-LOCK")) from None
+        bind(session, case, papers, act.actor.user_id)
         self.fire(session, case, act)
 
     def fire(self, session: Session, case: Case, act: Act, seen: int | None = None) -> None:
@@ -157,10 +167,13 @@ class Workflow(Generic[F]):
             raise Refused(*refusals)
         desk, before, version = self.desk(case.state), case.state, case.version
         assert desk is not None  # noqa: S101  why_not has found it
+        line = _line(case, act, version)
         self._move(session, case, act, desk)
-        case.events.append(_line(case, act, before, version))
+        line.to_state = case.state
+        case.events.append(line)
         _flush(session)
         is_wide = self._keep_promises(session, case, act, desk) or before == self.desks[0].state
+        tell(session, case, NoticeKind.STEP, act.actor.organisation_id, version)
         record(
             session,
             f"case.{act.trigger}",
@@ -168,17 +181,19 @@ class Workflow(Generic[F]):
             object_id=case.id,
             state=case.state,
             **({"elevated": True} if is_wide else {}),
+            **({"for": act.actor.acting_for} if act.actor.acting_for else {}),
         )
 
     # ── inside ──────────────────────────────────────────────────────────────────────────────
 
     def _move(self, session: Session, case: Case, act: Act, desk: Desk) -> None:
         """Let the machine choose the next state, and lay the case on that desk."""
-        if act.trigger in desk.marks:
+        if act.trigger is Trigger.ESCALATE:
+            self._send_above(session, case, act.today)
+        elif act.trigger in desk.marks:
             flag_modified(case, "state")  # it stays, and is still one step of the race
         else:
             self.machine.events[act.trigger].trigger(case)
-            case.step_since = datetime.now(UTC)
             self._lay(session, case, act.today)
         _flush(session)
 
@@ -196,66 +211,66 @@ class Workflow(Generic[F]):
         return True
 
     def _lay(self, session: Session, case: Case, today: date) -> None:
-        """Say whose desk the case lies on now, and until when; or close it."""
-        desk = self.desk(case.state)
+        """Say whose desk the case lies on now, and until when; or close it.
+
+        The clock stands still while a case lies with its originator after it was sent back.
+        """
+        case.silent_id, case.step_since, desk = None, datetime.now(UTC), self.desk(case.state)
         if desk is None:
             case.awaiting_id = case.awaiting_office = case.due_on = None
             case.closed_at = datetime.now(UTC)
             return
-        if desk is self.desks[0]:
-            case.awaiting_id = case.initiator_org_id
-        else:
-            case.awaiting_id = organisation_of(session, case, desk.party).id
-        case.awaiting_office, case.due_on = desk.office, due(today, desk.days)
+        is_first = desk is self.desks[0]
+        place = case.initiator_org
+        if not is_first:
+            place = organisation_of(session, case, desk.party, today)
+        due_on = None if is_first else until(session, place, today)
+        _put(case, place, desk.office, due_on)
 
-    def _person(self, case: Case, act: Act) -> list[Check]:
-        """Judge the person: their desk, not their own submission, not their second decision.
-
-        Whoever took a case over from its initiator counts as having submitted it.
-        """
-        actor = act.actor
-        decided = {e.user_id for e in case.events if e.decision is Decision.AGREE}
-        if act.trigger is Trigger.WITHDRAW:
-            holder = case.keeper_id or case.initiator_id
-            may = holder == actor.user_id and not decided
-            return [Check("may_withdraw", refuse_unless(may, "E-NOTMINE"))]
-        is_here = case.awaiting_id == actor.organisation_id and case.awaiting_office == actor.office
-        checks = [Check("is_here", refuse_unless(is_here, "E-NOTMINE"))]
-        if act.trigger in REVIEWS:
-            may = actor.user_id not in (case.initiator_id, case.keeper_id, *decided)
-            checks.append(Check("is_other_person", refuse_unless(may, "E-SELF")))
-        return checks
+    def _send_above(self, session: Session, case: Case, today: date) -> None:
+        """Lay the case on the desk of whoever decides in place of the silent office."""
+        place = intervention.intervener(session, case, today)
+        assert place is not None  # noqa: S101  why_not has found it
+        case.silent_id, case.step_since = case.silent_id or case.awaiting_id, datetime.now(UTC)
+        _put(case, place, office_of(place), until(session, place, today))
 
     def holds(self, desk: Desk, case: Any) -> bool:
         """Tell whether a case passes a desk at all."""
         return not desk.when or bool(getattr(self, desk.when)(case))
 
 
-def organisation_of(session: Session, case: Case, party: Party) -> Organisation:
-    """Return the organisation a party of this case is."""
-    if party is Party.MINISTRY:
-        return session.scalars(select(Organisation).where(Organisation.tier == Tier.MINISTRY)).one()
-    is_owner = party in (Party.OWNER_SCHOOL, Party.OWNER_AUTHORITY)
-    school = case.owner if is_owner else case.receiving
-    if school is None:
-        raise Refused(Refusal("E-CLOSED"))
-    if party in (Party.OWNER_SCHOOL, Party.RECEIVING_SCHOOL):
-        return school
-    assert school.parent is not None  # noqa: S101  the database says so of all but the ministry
-    return school.parent
+def needs_reason(case: Case, trigger: Trigger) -> bool:
+    """Tell whether a step has to be explained; an intervention always is."""
+    in_place_of_another = trigger is Trigger.AGREE and case.silent_id is not None
+    return trigger in NEEDS_REASON or in_place_of_another
 
 
-def _line(case: Case, act: Act, before: str, version: int) -> CaseEvent:
-    """Return the line of the timeline that a step writes."""
+def until(session: Session, place: Organisation, today: date) -> date:
+    """Return the day by which an office should have decided (Q-38); never an automatic yes."""
+    return due(today, setting(session, place.path, "step_days", today).number)
+
+
+def _put(case: Case, place: Organisation, office: Office, due_on: date | None) -> None:
+    case.awaiting, case.awaiting_id, case.awaiting_office = place, place.id, office
+    case.due_on = due_on
+
+
+def _line(case: Case, act: Act, version: int) -> CaseEvent:
+    """Return the line of the timeline that a step writes, as the case is before it."""
+    is_in_place = case.silent_id is not None and act.trigger is Trigger.AGREE
+    silent = case.silent_id
+    if act.trigger is Trigger.ESCALATE:
+        silent = case.awaiting_id
     return CaseEvent(
         case_id=case.id,
         case_version=version,
-        decision=DECISIONS[act.trigger],
-        from_state=before,
-        to_state=case.state,
+        decision=Decision.INTERVENE if is_in_place else DECISIONS[act.trigger],
+        from_state=case.state,
         organisation_id=act.actor.organisation_id,
         user_id=act.actor.user_id,
         role=act.actor.role,
+        for_user_id=act.actor.acting_for,
+        silent_id=silent,
         remark=(act.remark or "").strip() or None,
     )
 

@@ -7,6 +7,7 @@ back (P09, roles.md 3.2 and 3.4).
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,6 +20,7 @@ from app.models.case import Registration, Transfer
 from app.models.school import SchoolClass
 from app.models.student import Student
 from app.policies.scope import elevated
+from app.policies.switches import setting
 from app.workflows.desk import Act
 from app.workflows.lookup import named, noted
 from app.workflows.processes import REGISTRATION, TRANSFER
@@ -35,7 +37,7 @@ class Wish:
     reason_text: str | None = None
 
 
-def open_transfer(session: Session, wish: Wish, act: Act) -> Transfer:
+def open_transfer(session: Session, wish: Wish, act: Act, papers: Sequence[int] = ()) -> Transfer:
     """Open and submit a transfer to a class of the actor's school, or raise `Refused`."""
     room = session.get(SchoolClass, wish.to_class_id)
     if room is None or room.school_id != act.actor.organisation_id:
@@ -55,9 +57,10 @@ def open_transfer(session: Session, wish: Wish, act: Act) -> Transfer:
         to_class_id=room.id,
         reason=wish.reason,
         reason_text=wish.reason_text,
+        pulls=setting(session, act.actor.path, "in_province_pull", act.today).is_on,
         snapshot=found["snapshot"] | {"to": place_of(room)},
     )
-    TRANSFER.open(session, case, act)
+    TRANSFER.open(session, case, act, papers)
     return case
 
 

@@ -14,12 +14,12 @@ from __future__ import annotations
 
 from datetime import date, datetime, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, exists, func, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from app.codes.workdays import BEIJING
 from app.errors import Refusal, Refused, Stale, refuse_unless
 from app.models.organisation import Organisation, Tier
 from app.models.promotion import PromotionResult, PromotionRun, RunState
@@ -32,7 +32,6 @@ from app.policies.switches import setting
 
 SECOND_PERSON_MINUTES = 30
 TURN = (8, 10)  # month and day at whose end the year is due to turn
-CHINA = ZoneInfo("Asia/Shanghai")
 ATTENDING = (Status.IN_SCHOOL, Status.PENDING_REGISTRATION)
 STAYING = (Status.IN_SCHOOL, Status.SUSPENDED, Status.MISSING, Status.SUSPECTED_DROPOUT)
 RUNNERS = (Role.PR, Role.PL, Role.MIN)
@@ -219,7 +218,7 @@ def begin(session: Session, run: PromotionRun, now: datetime) -> None:
 
 def day_of(moment: datetime) -> date:
     """The day a moment falls on where the schools are."""
-    return moment.astimezone(CHINA).date()
+    return moment.astimezone(BEIJING).date()
 
 
 def _settle(session: Session, run: PromotionRun, deed: str) -> None:

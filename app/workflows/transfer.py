@@ -7,8 +7,10 @@
 
 submit starts it, agree moves it on, disagree ends it (REJECTED), send_back returns it to the
 receiving school (RETURNED), which may withdraw it (WITHDRAWN) until somebody has agreed. Across
-provinces the receiving school marks the pupil's arrival (report) and then pulls the archive.
-Number, archive and history move with the pupil; nothing is copied.
+provinces (elsewhere where a switch says so) the receiving school marks the pupil's arrival
+(report) and then pulls the archive. Number, archive and history move with the pupil; nothing is
+copied. A special school is a school like others here; a pupil who goes there without the record
+is a movement, 其他离校 (P09.4).
 """
 
 from __future__ import annotations
@@ -16,23 +18,25 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.errors import Refusal, refuse_unless
 from app.models.case import Case, CaseKind, Transfer
 from app.models.organisation import Organisation, common_path
-from app.models.school import ClassState, Headcount, SchoolClass, Stage
+from app.models.school import SchoolClass, Stage
 from app.models.student import ProblemFlag, Status, Student
 from app.policies.roles import Office
+from app.policies.switches import setting
 from app.workflows.desk import Act, Desk, Party, Trigger
 from app.workflows.engine import Workflow
+from app.workflows.freezes import frozen
+from app.workflows.seats import Room, has_place, room_of, takes_pupils
 
 DRAFT, IN_SCHOOL, IN_AUTHORITY = "DRAFT", "IN_SCHOOL", "IN_AUTHORITY"
 MINISTRY_RELAY, OUT_SCHOOL, OUT_AUTHORITY = "MINISTRY_RELAY", "OUT_SCHOOL", "OUT_AUTHORITY"
 AWAITING_PULL, COMPLETED = "AWAITING_PULL", "COMPLETED"
 
-SEATED = (Status.IN_SCHOOL, Status.PENDING_REGISTRATION)  # who takes a place in a class
+BEGINNING = ("not_frozen", "not_stopped")  # asked when it is submitted, and submitted again
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,9 +47,9 @@ class Facts:
     problem: ProblemFlag
     still_there: bool  # the pupil is at the school the case was opened against
     stage: Stage
-    target_stage: Stage
-    target_open: bool
-    places_left: int | None  # None: the class has no limit
+    room: Room
+    frozen: Refusal | None  # a window of the calendar
+    stopped: Refusal | None  # an authority's switch
 
 
 class TransferWorkflow(Workflow[Facts]):
@@ -53,7 +57,7 @@ class TransferWorkflow(Workflow[Facts]):
 
     kind = CaseKind.TRANSFER
     desks = (
-        Desk(DRAFT, Party.RECEIVING_SCHOOL, Office.REGISTRAR, Trigger.SUBMIT),
+        Desk(DRAFT, Party.RECEIVING_SCHOOL, Office.REGISTRAR, Trigger.SUBMIT, guards=BEGINNING),
         Desk(IN_SCHOOL, Party.RECEIVING_SCHOOL, Office.LEADER, when="other_county"),
         Desk(IN_AUTHORITY, Party.RECEIVING_AUTHORITY, Office.REGISTRAR, when="other_county"),
         Desk(MINISTRY_RELAY, Party.MINISTRY, Office.OPERATOR, when="other_province"),
@@ -64,7 +68,7 @@ class TransferWorkflow(Workflow[Facts]):
             Party.RECEIVING_SCHOOL,
             Office.REGISTRAR,
             Trigger.PULL,
-            when="other_province",
+            when="pulls_archive",
             guards=("has_reported",),
             effects=("note_arrival",),
             marks=(Trigger.REPORT,),
@@ -82,6 +86,10 @@ class TransferWorkflow(Workflow[Facts]):
     def other_province(self, case: Case) -> bool:
         """The two schools have no superior in common below the ministry."""
         return case.receiving is not None and common(case.owner, case.receiving) == "/"
+
+    def pulls_archive(self, case: Transfer) -> bool:
+        """Q-07: across provinces always; else where it was switched on when the case began."""
+        return case.pulls or self.other_province(case)
 
     # ── guards: None lets the step pass ─────────────────────────────────────────────────────
 
@@ -102,15 +110,23 @@ class TransferWorkflow(Workflow[Facts]):
 
     def keeps_stage(self, _case: Transfer, facts: Facts, _today: date) -> Refusal | None:
         """The target grade is in the stage the pupil is in."""
-        return refuse_unless(facts.stage is facts.target_stage, "E-STAGE")
+        return refuse_unless(facts.stage is facts.room.stage, "E-STAGE")
 
     def class_is_open(self, _case: Transfer, facts: Facts, _today: date) -> Refusal | None:
         """The target class still takes pupils."""
-        return refuse_unless(facts.target_open, "E-CLASS")
+        return takes_pupils(facts.room)
 
     def fits(self, _case: Transfer, facts: Facts, _today: date) -> Refusal | None:
         """The target class has a place left under its size limit (班额)."""
-        return refuse_unless(facts.places_left is None or facts.places_left > 0, "E-SIZE")
+        return has_place(facts.room)
+
+    def not_frozen(self, _case: Transfer, facts: Facts, _today: date) -> Refusal | None:
+        """P37: no transfer begins in the frozen weeks of summer."""
+        return facts.frozen
+
+    def not_stopped(self, _case: Transfer, facts: Facts, _today: date) -> Refusal | None:
+        """The receiving school's authorities have not stopped transfers."""
+        return facts.stopped
 
     def has_reported(self, case: Transfer, _facts: Facts, _today: date) -> Refusal | None:
         """P09.3: the archive is pulled after the pupil has reported to the new school."""
@@ -118,22 +134,24 @@ class TransferWorkflow(Workflow[Facts]):
 
     # ── facts and effects ───────────────────────────────────────────────────────────────────
 
-    def gather(self, session: Session, case: Transfer, _today: date) -> Facts:
+    def gather(self, session: Session, case: Transfer, today: date) -> Facts:
         """Read the pupil at the other school and the class that is to take the pupil."""
         pupil = session.get_one(Student, case.student_id)
-        room = session.get_one(SchoolClass, case.to_class_id)
-        seated = select(Headcount.n).where(
-            Headcount.class_id == room.id, Headcount.status.in_(SEATED)
-        )
-        taken = sum(session.scalars(seated))
+        stop = setting(session, case.initiator_org.path, "freeze_transfer", today)
         return Facts(
             status=pupil.status,
             problem=pupil.problem_flag,
             still_there=pupil.school_id == case.owner_id,
             stage=pupil.stage,
-            target_stage=room.grade.stage,
-            target_open=room.state is ClassState.IN_USE,
-            places_left=None if room.size_limit is None else room.size_limit - taken,
+            room=room_of(session, case.to_class_id),
+            frozen=frozen(
+                session,
+                case.owner.path,
+                self.kind,
+                graduating=pupil.grade.is_last,
+                today=today,
+            ),
+            stopped=stop.closed() if stop.is_closing else None,
         )
 
     def note_arrival(self, _session: Session, case: Transfer, act: Act) -> None:

@@ -10,7 +10,8 @@ from rq.serializers import JSONSerializer
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from app.jobs.clock import BEIJING, Tick, tick
+from app.codes.workdays import BEIJING
+from app.jobs.clock import Tick, tick
 from app.jobs.queue import FRESH, alive, ask, cancel
 from app.jobs.run import Lost, claim
 from app.jobs.sessions import connected, engine, transaction

@@ -79,7 +79,8 @@ def test_a_batch_gives_every_case_its_own_answer(session, school):
     people = school.people
     good, bad = pending(session, school), pending(session, school)
     cases = [a_registration(session, pupil, people["registrar"]) for pupil in (good, bad)]
-    bad.problem_flag = ProblemFlag.OPEN
+    scope.enter(make.WHOLE, session)
+    session.get_one(Student, bad.id).problem_flag = ProblemFlag.OPEN
     session.flush()
     become(session, people["leader"])
     act = Act(Trigger.AGREE, actor_of(people["leader"]), TODAY)

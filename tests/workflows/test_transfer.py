@@ -233,7 +233,7 @@ def test_a_stale_page_decides_nothing(session, world):
 
 def test_guards_are_asked_again_when_a_step_is_taken(session, world):
     case = opened(session, world)
-    become(session, world.people["from.registrar"])
+    scope.enter(make.WHOLE, session)
     session.get_one(Student, case.student_id).problem_flag = ProblemFlag.OPEN
     session.flush()
     with pytest.raises(Refused, match="E-PROBLEM"):

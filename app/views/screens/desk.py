@@ -9,13 +9,14 @@ from flask_appbuilder import BaseView, expose
 from flask_babel import format_date, gettext
 from flask_babel import lazy_gettext as _
 
+from app.codes.workdays import BEIJING
 from app.policies.rights import holds
 from app.policies.roles import TECHNICAL, Role
 from app.views.actor import current_actor, session, today
 from app.views.case_words import kind_word, step_word
 from app.views.doors import door, shut
 from app.views.inbox_tabs import KINDS
-from app.views.labels import CHINA, code_name, word_of
+from app.views.labels import code_name, word_of
 from app.views.links import link
 from app.views.screens.audit import deed_of
 from app.views.screens.audit_words import person
@@ -63,7 +64,7 @@ class DeskView(BaseView):
             loaded=loaded,
             actor=actor,
             offered=acts(actor.role),
-            days_since=lambda moment: working_days(moment.astimezone(CHINA).date(), now),
+            days_since=lambda moment: working_days(moment.astimezone(BEIJING).date(), now),
             kind_word=lambda case: kind_word(case, actor.path),
             pupils=pupils if holds(actor.role, "Student", "can_list") else lambda **_filters: "",
             inbox=inbox,

@@ -13,10 +13,10 @@ from typing import Any, NamedTuple
 from flask_babel import lazy_gettext as _
 from sqlalchemy.orm import Session
 
+from app.codes.workdays import BEIJING
 from app.jobs.queue import alive
 from app.models.organisation import Tier
 from app.policies.roles import Actor, Role
-from app.views.actor import BEIJING
 from app.views.labels import code_name
 from app.views.screens import case_figures, head_figures, house_figures
 from app.views.screens.alarms import alarms

@@ -1,0 +1,195 @@
+"""关键数据变更: a controlled field of a pupil gets another value, proven and agreed to twice (P06).
+
+    DRAFT ──submit──▶ SCHOOL_REVIEW ──agree──▶ AUTHORITY_REVIEW ──agree──▶ APPROVED
+      ▲                    │    disagree ▶ REJECTED    │
+      └──── send_back ▶ RETURNED ◀─────────────────────┘        withdraw ▶ WITHDRAWN
+
+Old and new values stand in the case, sealed. On approval they are written, the number follows an ID
+number it was made of (a former one stays searchable), and the pupil is compared with the whole
+registry: whoever has the same identity makes this one a problem record (P05).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import func, or_, select
+from sqlalchemy.orm import Session
+
+from app.codes import id_number as ids
+from app.codes.national_number import from_id_number
+from app.errors import Refusal, refuse_unless
+from app.models.case import CaseKind
+from app.models.change import KeyChange
+from app.models.sealed import KEYS
+from app.models.student import NumberKind, ProblemFlag, Status, Student
+from app.policies.roles import Office
+from app.workflows.admission import ONE_AT_A_TIME
+from app.workflows.attaching import papers_of
+from app.workflows.controlled import controlled
+from app.workflows.desk import Act, Desk, Party, Trigger
+from app.workflows.engine import Workflow
+from app.workflows.freezes import frozen
+
+DRAFT, SCHOOL_REVIEW = "DRAFT", "SCHOOL_REVIEW"
+AUTHORITY_REVIEW, APPROVED = "AUTHORITY_REVIEW", "APPROVED"
+RESIDENT = "1"  # 居民身份证 in table id_document_type
+GONE = (Status.DELETED, Status.DECEASED)
+READERS = {date: date.fromisoformat, bool: lambda text: text == "1"}
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What the rules need to know: what is controlled, what the record holds now, what it would."""
+
+    status: Status
+    controlled: frozenset[str]
+    fields: tuple[str, ...]
+    overtaken: tuple[str, ...]  # fields whose value is no longer what the case says it was
+    unchanged: tuple[str, ...]
+    clash: str  # the code of why ID number, birth date and gender do not agree; or nothing
+    papers: int
+    frozen: Refusal | None
+
+
+class KeyChangeWorkflow(Workflow[Facts]):
+    """The table is the process."""
+
+    kind = CaseKind.KEY_CHANGE
+    desks = (
+        Desk(
+            DRAFT,
+            Party.OWNER_SCHOOL,
+            Office.REGISTRAR,
+            Trigger.SUBMIT,
+            guards=("not_frozen", "has_evidence"),
+        ),
+        Desk(SCHOOL_REVIEW, Party.OWNER_SCHOOL, Office.LEADER),
+        Desk(AUTHORITY_REVIEW, Party.OWNER_AUTHORITY, Office.REGISTRAR),
+    )
+    final = APPROVED
+    standing = ("is_kept", "fields_are_set", "only_controlled", "still_so", "differs", "fits_id")
+
+    # ── guards: None lets the step pass ─────────────────────────────────────────────────────
+
+    def is_kept(self, _case: KeyChange, facts: Facts, _today: date) -> Refusal | None:
+        """The record of a pupil who is gone for good is not changed any more."""
+        return refuse_unless(facts.status not in GONE, "E-STATUS")
+
+    def fields_are_set(self, _case: KeyChange, facts: Facts, _today: date) -> Refusal | None:
+        """P06: province, city or county have said which fields are controlled."""
+        return refuse_unless(bool(facts.controlled), "E-CF-UNSET")
+
+    def only_controlled(self, _case: KeyChange, facts: Facts, _today: date) -> Refusal | None:
+        """What is not controlled is changed under data maintenance, without a case."""
+        free = [name for name in facts.fields if name not in facts.controlled]
+        return refuse_unless(not free or not facts.controlled, "E-CF-NOT", fields=free)
+
+    def still_so(self, _case: KeyChange, facts: Facts, _today: date) -> Refusal | None:
+        """The record still holds what the case says it held (W7)."""
+        return refuse_unless(not facts.overtaken, "E-OVERTAKEN", fields=list(facts.overtaken))
+
+    def differs(self, _case: KeyChange, facts: Facts, _today: date) -> Refusal | None:
+        """Something is changed, and every line changes something."""
+        ok = bool(facts.fields) and not facts.unchanged
+        return refuse_unless(ok, "E-CF-SAME", fields=list(facts.unchanged))
+
+    def fits_id(self, _case: KeyChange, facts: Facts, _today: date) -> Refusal | None:
+        """Birth date and gender agree with the ID number they would stand beside."""
+        return Refusal(facts.clash) if facts.clash else None
+
+    def not_frozen(self, _case: KeyChange, facts: Facts, _today: date) -> Refusal | None:
+        """P37: nothing of a graduating grade begins in the frozen weeks of summer."""
+        return facts.frozen
+
+    def has_evidence(self, _case: KeyChange, facts: Facts, _today: date) -> Refusal | None:
+        """The papers that prove the new value are attached."""
+        return refuse_unless(facts.papers > 0, "E-EVIDENCE")
+
+    # ── facts and effect ────────────────────────────────────────────────────────────────────
+
+    def gather(self, session: Session, case: KeyChange, today: date) -> Facts:
+        """Read the record beside the lines of the case."""
+        pupil = session.get_one(Student, case.student_id)
+        path, wanted = case.owner.path, {line.field: line.after for line in case.lines}
+        now = {name: as_text(getattr(pupil, name)) for name in wanted}
+        return Facts(
+            status=pupil.status,
+            controlled=controlled(session, path, today),
+            fields=tuple(wanted),
+            overtaken=tuple(ln.field for ln in case.lines if now[ln.field] != ln.before),
+            unchanged=tuple(name for name, text in wanted.items() if text == now[name]),
+            clash=clash(pupil, wanted, today),
+            papers=papers_of(session, case),
+            frozen=frozen(session, path, self.kind, graduating=pupil.grade.is_last, today=today),
+        )
+
+    def finish(self, session: Session, case: KeyChange, _act: Act) -> None:
+        """Write the new values, let the number follow, and compare with the whole registry."""
+        pupil = session.get_one(Student, case.student_id)
+        session.execute(select(func.pg_advisory_xact_lock(ONE_AT_A_TIME)))
+        for line in case.lines:
+            setattr(pupil, line.field, typed(line.field, line.after))
+        pupil.id_digest = KEYS.digest(pupil.id_number) if pupil.id_number else None
+        session.flush()
+        if doubles(session, pupil):
+            pupil.problem_flag = ProblemFlag.OPEN
+        elif (number := number_after(pupil)) is not None:
+            pupil.take_number(number)
+
+
+def clash(pupil: Student, wanted: dict[str, str | None], today: date) -> str:
+    """Return the code of why the identity would contradict itself, or nothing."""
+    would = {
+        name: wanted.get(name, as_text(getattr(pupil, name)))
+        for name in ("id_type", "id_number", "birth_date", "gender")
+    }
+    if would["id_type"] != RESIDENT or not would["id_number"]:
+        return ""
+    number = would["id_number"]
+    if "id_number" in wanted and ids.problems(number, today):
+        return "E-ID-CHK"
+    if ids.birth_date(number) != typed("birth_date", would["birth_date"]):
+        return "E-ID-DATE"
+    return "" if ids.gender(number) in (None, would["gender"]) else "E-ID-SEX"
+
+
+def doubles(session: Session, pupil: Student) -> bool:
+    """Tell whether another record has the same ID number, or name, gender and birth date (P04)."""
+    same = (
+        (Student.name == pupil.name)
+        & (Student.gender == pupil.gender)
+        & (Student.birth_date == pupil.birth_date)
+    )
+    alike = or_(Student.id_digest == pupil.id_digest, same) if pupil.id_digest else same
+    others = select(Student.id).where(
+        alike, Student.id != pupil.id, Student.status != Status.DELETED
+    )
+    return bool(session.scalar(select(others.exists())))
+
+
+def number_after(pupil: Student) -> str | None:
+    """Return the number a formal one turns into when the ID number is another (P34, Q-03)."""
+    if pupil.number_kind not in (NumberKind.G, NumberKind.J) or pupil.id_type != RESIDENT:
+        return None
+    if not pupil.id_number or not ids.is_shaped(pupil.id_number):
+        return None
+    number = from_id_number(pupil.id_number)
+    return number if number != pupil.number else None
+
+
+def as_text(value: Any) -> str | None:
+    """Return a value of a pupil's field as a case writes it down; None when there is none."""
+    if value is None or value == "":
+        return None
+    if isinstance(value, bool):
+        return "1" if value else "0"
+    return value.isoformat() if isinstance(value, date) else str(value)
+
+
+def typed(field: str, text: str | None) -> Any:
+    """Return what a case has written down as the field's own kind of value."""
+    kind = Student.__table__.c[field].type.python_type
+    return None if text is None else READERS.get(kind, kind)(text)
