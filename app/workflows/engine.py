@@ -32,7 +32,7 @@ from app.workflows.attaching import bind
 from app.workflows.calendar import due
 from app.workflows.chain import compiled
 from app.workflows.desk import NEEDS_REASON, Act, Desk, Ending, Trigger
-from app.workflows.noticing import tell
+from app.workflows.noticing import is_news, tell
 from app.workflows.parties import office_of, organisation_of
 from app.workflows.persons import Check, judged
 
@@ -173,7 +173,8 @@ class Workflow(Generic[F]):
         case.events.append(line)
         _flush(session)
         is_wide = self._keep_promises(session, case, act, desk) or before == self.desks[0].state
-        tell(session, case, NoticeKind.STEP, act.actor.organisation_id, version)
+        if is_news(case, line.decision):
+            tell(session, case, NoticeKind.STEP, act.actor.organisation_id, version)
         record(
             session,
             f"case.{act.trigger}",

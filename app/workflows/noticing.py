@@ -7,18 +7,26 @@ from typing import Any
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.orm import Session
 
-from app.models.case import Case
+from app.models.case import Case, CaseKind, Decision
 from app.models.notice import Notice, NoticeKind
 
+ROUTINE = (Decision.SUBMIT, Decision.AGREE)
 NOTICE: Any = Notice.__table__  # a bare INSERT: whoever tells does not read what others are told
 
 
 def concerned(case: Case) -> set[int]:
-    """Return the organisations on both sides of a case: schools, and offices that handled it."""
+    """Return the organisations on both sides of a case: schools, and offices that handled it.
+
+    Where it lies now is no news: there it is in the inbox. An office that was passed over is told.
+    """
     schools = {case.owner_id, case.initiator_org_id, case.receiving_id}
     offices = {event.organisation_id for event in case.events}
-    told = {*schools, *offices, case.awaiting_id, case.silent_id}
-    return {one for one in told if one is not None}
+    return {one for one in {*schools, *offices, case.silent_id} if one is not None}
+
+
+def is_news(case: Case, decision: Decision) -> bool:
+    """Tell whether a step is told at all: registrations come by the thousand, and mostly pass."""
+    return case.kind is not CaseKind.REGISTRATION or decision not in ROUTINE
 
 
 def tell(
