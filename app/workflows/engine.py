@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import date
 from typing import Any, ClassVar, Generic, TypeVar
 
 from sqlalchemy.exc import IntegrityError
@@ -24,16 +24,13 @@ from app.models.case import Case, CaseEvent, CaseKind, Decision
 from app.models.notice import NoticeKind
 from app.models.organisation import Organisation
 from app.policies.audit import record
-from app.policies.roles import Office
 from app.policies.scope import elevated
-from app.policies.switches import setting
 from app.workflows import intervention
 from app.workflows.attaching import bind
-from app.workflows.calendar import due
 from app.workflows.chain import compiled
 from app.workflows.desk import NEEDS_REASON, Act, Desk, Ending, Trigger
+from app.workflows.laying import lay, send_above
 from app.workflows.noticing import is_news, tell
-from app.workflows.parties import office_of, organisation_of
 from app.workflows.persons import Check, judged
 
 F = TypeVar("F")
@@ -190,12 +187,13 @@ class Workflow(Generic[F]):
     def _move(self, session: Session, case: Case, act: Act, desk: Desk) -> None:
         """Let the machine choose the next state, and lay the case on that desk."""
         if act.trigger is Trigger.ESCALATE:
-            self._send_above(session, case, act.today)
+            send_above(session, case, act.today)
         elif act.trigger in desk.marks:
             flag_modified(case, "state")  # it stays, and is still one step of the race
         else:
             self.machine.events[act.trigger].trigger(case)
-            self._lay(session, case, act.today)
+            ahead = self.desk(case.state)
+            lay(session, case, ahead, act.today, at_start=ahead is self.desks[0])
         _flush(session)
 
     def _keep_promises(self, session: Session, case: Case, act: Act, desk: Desk) -> bool:
@@ -211,30 +209,6 @@ class Workflow(Generic[F]):
                 self.finish(session, case, act)
         return True
 
-    def _lay(self, session: Session, case: Case, today: date) -> None:
-        """Say whose desk the case lies on now, and until when; or close it.
-
-        The clock stands still while a case lies with its originator after it was sent back.
-        """
-        case.silent_id, case.step_since, desk = None, datetime.now(UTC), self.desk(case.state)
-        if desk is None:
-            case.awaiting_id = case.awaiting_office = case.due_on = None
-            case.closed_at = datetime.now(UTC)
-            return
-        is_first = desk is self.desks[0]
-        place = case.initiator_org
-        if not is_first:
-            place = organisation_of(session, case, desk.party, today)
-        due_on = None if is_first else until(session, place, today)
-        _put(case, place, desk.office, due_on)
-
-    def _send_above(self, session: Session, case: Case, today: date) -> None:
-        """Lay the case on the desk of whoever decides in place of the silent office."""
-        place = intervention.intervener(session, case, today)
-        assert place is not None  # noqa: S101  why_not has found it
-        case.silent_id, case.step_since = case.silent_id or case.awaiting_id, datetime.now(UTC)
-        _put(case, place, office_of(place), until(session, place, today))
-
     def holds(self, desk: Desk, case: Any) -> bool:
         """Tell whether a case passes a desk at all."""
         return not desk.when or bool(getattr(self, desk.when)(case))
@@ -244,16 +218,6 @@ def needs_reason(case: Case, trigger: Trigger) -> bool:
     """Tell whether a step has to be explained; an intervention always is."""
     in_place_of_another = trigger is Trigger.AGREE and case.silent_id is not None
     return trigger in NEEDS_REASON or in_place_of_another
-
-
-def until(session: Session, place: Organisation, today: date) -> date:
-    """Return the day by which an office should have decided (Q-38); never an automatic yes."""
-    return due(today, setting(session, place.path, "step_days", today).number)
-
-
-def _put(case: Case, place: Organisation, office: Office, due_on: date | None) -> None:
-    case.awaiting, case.awaiting_id, case.awaiting_office = place, place.id, office
-    case.due_on = due_on
 
 
 def _line(case: Case, act: Act, version: int) -> CaseEvent:
