@@ -7,9 +7,13 @@ from typing import Any, NamedTuple
 from flask_babel import gettext as _
 
 from app.models.case import CaseKind
+from app.models.change import Movement
 from app.models.organisation import Organisation, Tier, common_path
 from app.models.student import Status, Student
-from app.views.labels import NONE, code_name, word_of
+from app.views.labels import NONE, code_name, day, word_of
+from app.workflows.movement import MOVES
+
+REASONS = {CaseKind.TRANSFER: "transfer_reason", CaseKind.MOVEMENT: "movement_reason"}
 
 
 class Change(NamedTuple):
@@ -34,12 +38,16 @@ def changes_of(case: Any, pupil: Student | None) -> list[Change]:
         pupil = None  # what the record holds today says nothing about an ended case
     if case.kind is CaseKind.TRANSFER:
         return _transfer(case, pupil)
+    if isinstance(case, Movement):
+        return _movement(case, pupil)
     return _registration(case, pupil)
 
 
 def reason_of(case: Any) -> str:
-    """Return why a transfer is asked for: the code's word and what was written."""
-    return " · ".join(filter(None, (code_name("transfer_reason", case.reason), case.reason_text)))
+    """Return why a case is asked for: the code's word and what was written; "" where none is."""
+    table = REASONS.get(case.kind)
+    code = code_name(table, case.reason) if table and case.reason else ""
+    return " · ".join(filter(None, (code, getattr(case, "reason_text", ""))))
 
 
 def class_word(facts: dict[str, Any]) -> str:
@@ -90,6 +98,22 @@ def _registration(case: Any, pupil: Student | None) -> list[Change]:
         Change(_("School"), case.owner.name, None, None),
         Change(_("Class"), class_word(then), _class_now(then, pupil), None),
     ]
+
+
+def _movement(case: Movement, pupil: Student | None) -> list[Change]:
+    """Return what a movement does to status, class, school and term; what it leaves is not said."""
+    move, then = MOVES[case.type], case.snapshot
+    was = Status(then["status"]) if "status" in then else move.come_from[0]
+    after = _status(move.to) if move.to is not was else None
+    lines = [Change(_("Status"), _status(was), _status_now(was, pupil), after)]
+    if case.receiving is not None:
+        lines.append(Change(_("School"), case.owner.name, None, case.receiving.name))
+    to = class_word(then["to"]) if "to" in then else None
+    lines.append(Change(_("Class"), class_word(then), _class_now(then, pupil), to))
+    lines.append(Change(_("Happened on"), NONE, None, day(case.happened_on)))
+    if case.until_on is not None:
+        lines.append(Change(_("Suspended until"), NONE, None, day(case.until_on)))
+    return lines
 
 
 def _status(status: Status) -> str:

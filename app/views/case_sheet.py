@@ -15,7 +15,8 @@ from sqlalchemy.orm import Session, joinedload, load_only, selectinload, with_po
 
 from app.codes.workdays import BEIJING
 from app.errors import NotFound
-from app.models.case import Case, CaseEvent, CaseKind, Decision, Registration, Transfer
+from app.models.case import Case, CaseEvent, Decision, Registration, Transfer
+from app.models.change import KeyChange, Movement
 from app.models.organisation import Organisation
 from app.models.student import Student
 from app.policies.roles import Actor
@@ -187,8 +188,8 @@ class Sheet:
 
     @property
     def reason(self) -> str:
-        """Why a transfer is asked for."""
-        return reason_of(self.case) if self.case.kind is CaseKind.TRANSFER else ""
+        """Why the case is asked for."""
+        return reason_of(self.case)
 
 
 def sheet_of(session: Session, case_id: int, actor: Actor, today: date) -> Sheet:
@@ -199,7 +200,7 @@ def sheet_of(session: Session, case_id: int, actor: Actor, today: date) -> Sheet
 
 def found(session: Session, case_id: int) -> Any:
     """Return a case with its parties and its timeline, or raise `NotFound`."""
-    every = with_polymorphic(Case, [Registration, Transfer])
+    every = with_polymorphic(Case, [Registration, Transfer, Movement, KeyChange])
     case = session.scalar(
         select(every)
         .where(every.id == case_id)

@@ -12,8 +12,10 @@ from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 
 from app.models.case import Case, CaseKind
+from app.models.change import Movement
 from app.policies.roles import Office
 from app.views.labels import Tag
+from app.views.movement_words import EFFECTS, movement_promise, movement_word
 from app.workflows.desk import Desk, Ending, Trigger
 from app.workflows.processes import TRANSFER, flow_of
 
@@ -39,6 +41,7 @@ DESKS: Mapping[str, Words] = {
 ENDINGS: Mapping[str, tuple[Tag, Any]] = {
     "REGISTERED": (Tag("ok", "circle-check"), _("Registered")),
     "COMPLETED": (Tag("ok", "circle-check"), _("Completed")),
+    "APPROVED": (Tag("ok", "circle-check"), _("Carried out")),
     Ending.RETURNED: (Tag("hold", "rotate-left"), _("Sent back")),
     Ending.REJECTED: (Tag("bad", "circle-xmark"), _("Rejected")),
     Ending.WITHDRAWN: (Tag("off", "circle-minus"), _("Withdrawn")),
@@ -74,6 +77,20 @@ PASSED: Mapping[str, Any] = {  # a guard's name: what it means that nothing stan
     "keeps_stage": _("The target class is in the pupil's stage"),
     "fits": _("The target class has a place left"),
     "has_reported": _("The pupil has reported"),
+    "right_school": _("Your school may ask for this"),
+    "stage_allows": _("The pupil's stage allows this movement"),
+    "status_allows": _("The pupil's status allows this movement"),
+    "class_chosen": _("The class chosen fits the movement"),
+    "not_frozen": _("No frozen period stands in the way"),
+    "not_stopped": _("The authority has not stopped this business"),
+    "has_cause": _("The reason is given"),
+    "has_dates": _("The dates agree with the pupil's history"),
+    "has_evidence": _("The evidence is attached"),
+    "is_free": _("The pupil is in no other business"),
+    "has_waited": _("The step has lain long enough"),
+    "somebody_above": _("Somebody stands above that office"),
+    "may_clean": _("Your office runs one of the schools"),
+    "may_escalate": _("You are on the waiting side"),
 }
 
 
@@ -114,6 +131,8 @@ DONE: Mapping[Trigger, Any] = {
 
 def kind_word(case: Case, path: str) -> str:
     """Return the kind of a case as seen from an organisation, such as 跨省转入."""
+    if isinstance(case, Movement):
+        return movement_word(case.type)
     if case.kind is not CaseKind.TRANSFER or case.receiving is None:
         return str(_("Registration"))
     reach = "county"
@@ -160,6 +179,8 @@ def promise(case: Case, trigger: Trigger) -> str:
                 desk=desk_words(case, ahead).full,
             )
         )
+    if isinstance(case, Movement):
+        return movement_promise(case)
     if case.kind is CaseKind.REGISTRATION:
         return str(gettext("The pupil is in school from today and gets a temporary number (L)."))
     return str(
@@ -187,6 +208,8 @@ def button_word(case: Case, trigger: Trigger) -> str:
     ahead = next_desk(case)
     if ahead is not None:
         return str(gettext("Agree, on to: %(desk)s", desk=desk_words(case, ahead).short))
+    if isinstance(case, Movement):
+        return str(EFFECTS[case.type].button)
     if case.kind is CaseKind.REGISTRATION:
         return str(gettext("Agree and register"))
     return str(gettext("Agree and move the record"))

@@ -131,7 +131,12 @@ WORDS: Mapping[str, Mapping[str, Any]] = {
     },
     "Verdict": {"NEW": _("New"), "REFUSED": _("Refused")},
     "Severity": {"ERROR": _("Blocks"), "WARNING": _("Does not block")},
-    "CaseKind": {"REGISTRATION": _("Registration"), "TRANSFER": _("Transfer")},
+    "CaseKind": {
+        "REGISTRATION": _("Registration"),
+        "TRANSFER": _("Transfer"),
+        "MOVEMENT": _("Movement"),
+        "KEY_CHANGE": _("Key data change"),
+    },
     "Decision": {
         "SUBMIT": _("Submitted"),
         "AGREE": _("Agreed"),

@@ -105,6 +105,7 @@ def snapshot(pupil: Student) -> dict[str, Any]:
         "gender": pupil.gender,
         "number": masking.national_number(pupil.number) if pupil.number else None,
         "school": pupil.school.organisation.name,
+        "status": pupil.status.value,
         "grade": pupil.grade.code,
         **place_of(pupil.school_class),
     }
