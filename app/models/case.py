@@ -6,8 +6,17 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, func
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy import (
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    Integer,
+    String,
+    UniqueConstraint,
+    func,
+    text,
+)
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, foreign, mapped_column, relationship
 
 from app.models.account import Account
@@ -53,7 +62,9 @@ class Case(Owned, Model):
     The database derives all paths from the organisations' keys: `owner_path` (the school that
     holds the pupil), `receiving_path`, `awaiting_path` and `common_path` (lowest common superior).
     Only the workflow engine writes a case. ``silent_id`` is the organisation in whose place the
-    awaiting one sits, after the waiting side asked for an intervention.
+    awaiting one sits, after the waiting side asked for an intervention. ``concerned`` are the
+    organisations that are a party of the case (schools and who runs them) or had it on a desk; the
+    database keeps them, the inbox reads them.
     """
 
     __tablename__ = "case_file"
@@ -66,14 +77,29 @@ class Case(Owned, Model):
             "case_inbox",
             "awaiting_path",
             "awaiting_office",
-            "due_on",
+            text("due_on NULLS FIRST"),
             "id",
             postgresql_where="closed_at IS NULL",
+        ),
+        Index("case_due", text("due_on NULLS FIRST"), "id", postgresql_where="closed_at IS NULL"),
+        Index("case_closed", "closed_at", "id", postgresql_where="closed_at IS NOT NULL"),
+        Index(
+            "case_concerned_open",
+            "concerned",
+            postgresql_using="gin",
+            postgresql_where="closed_at IS NULL",
+        ),
+        Index(
+            "case_concerned_closed",
+            "concerned",
+            postgresql_using="gin",
+            postgresql_where="closed_at IS NOT NULL",
         ),
         Index("case_one_open", "student_id", unique=True, postgresql_where="closed_at IS NULL"),
         Index("case_student", "student_id"),
         Index("case_batch", "batch_id", postgresql_where="batch_id IS NOT NULL"),
         Index("case_initiator", "initiator_id", "id"),
+        Index("case_keeper", "keeper_id", "id", postgresql_where="keeper_id IS NOT NULL"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -89,6 +115,7 @@ class Case(Owned, Model):
     receiving_path: Mapped[PathText | None]
     awaiting_path: Mapped[PathText | None]
     common_path: Mapped[PathText] = mapped_column(default="", server_default="")
+    concerned: Mapped[list[int]] = mapped_column(ARRAY(Integer), server_default="{}", deferred=True)
     state: Mapped[str] = mapped_column(String(32))
     initiator_id: Mapped[int] = mapped_column(ForeignKey("account.user_id"))
     keeper_id: Mapped[int | None] = mapped_column(  # who took over when the initiator left

@@ -117,10 +117,14 @@ BEGIN
   WHILE i < cardinality(mine) AND mine[i] = theirs[i] LOOP i := i + 1; END LOOP;
   new.common_path := CASE WHEN i = 2 THEN '/'
     ELSE array_to_string(mine[1:i - 1], '/') || '/' END;
+  SELECT array_agg(DISTINCT one) INTO new.concerned FROM (
+    SELECT unnest(new.concerned || ARRAY[new.awaiting_id, new.initiator_org_id])
+    UNION ALL SELECT unnest(ARRAY[id, parent_id]) FROM organisation
+    WHERE id IN (new.owner_id, new.receiving_id)) involved (one) WHERE one IS NOT NULL;
   RETURN new;
 END $$;
 CREATE OR REPLACE TRIGGER paths BEFORE INSERT OR UPDATE OF owner_id, receiving_id, awaiting_id,
-  owner_path, receiving_path, awaiting_path, common_path
+  owner_path, receiving_path, awaiting_path, common_path, concerned
   ON case_file FOR EACH ROW EXECUTE FUNCTION case_file_paths();
 """
 

@@ -11,6 +11,15 @@ branch_labels = depends_on = None
 PULLS = """
 UPDATE transfer SET pulls = true FROM case_file c WHERE c.id = case_id AND c.common_path = '/'
 """
+OPEN, CLOSED = "closed_at IS NULL", "closed_at IS NOT NULL"
+CONCERNED = """
+UPDATE case_file c SET concerned = ARRAY(
+  SELECT DISTINCT one FROM (
+    SELECT unnest(ARRAY[c.awaiting_id, c.initiator_org_id])
+    UNION ALL SELECT organisation_id FROM case_event WHERE case_id = c.id
+    UNION ALL SELECT unnest(ARRAY[id, parent_id]) FROM organisation
+    WHERE id IN (c.owner_id, c.receiving_id)) involved (one) WHERE one IS NOT NULL)
+"""
 
 
 def upgrade() -> None:
@@ -314,9 +323,43 @@ def upgrade() -> None:
     op.execute(PULLS)
     op.add_column("transfer", sa.Column("paper_sent_on", sa.Date(), nullable=True))
     op.add_column("transfer", sa.Column("paper_received_on", sa.Date(), nullable=True))
+    _index_for_inbox()
+
+
+def _index_for_inbox() -> None:
+    """Lay down whom a case concerns, and the orders in which the inbox shows cases."""
+    concerned = postgresql.ARRAY(sa.Integer())
+    op.add_column(
+        "case_file", sa.Column("concerned", concerned, server_default="{}", nullable=False)
+    )
+    op.execute(CONCERNED)
+    by_due = sa.text("due_on NULLS FIRST")
+    op.drop_index("case_inbox", table_name="case_file")
+    desk = ["awaiting_path", "awaiting_office", by_due, "id"]
+    op.create_index("case_inbox", "case_file", desk, postgresql_where=OPEN)
+    op.create_index("case_due", "case_file", [by_due, "id"], postgresql_where=OPEN)
+    op.create_index("case_closed", "case_file", ["closed_at", "id"], postgresql_where=CLOSED)
+    for name, where in (("case_concerned_open", OPEN), ("case_concerned_closed", CLOSED)):
+        gin = {"postgresql_using": "gin", "postgresql_where": where}
+        op.create_index(name, "case_file", ["concerned"], **gin)
+    op.create_index(
+        "case_keeper",
+        "case_file",
+        ["keeper_id", "id"],
+        postgresql_where="keeper_id IS NOT NULL",
+    )
 
 
 def downgrade() -> None:
+    op.drop_index("case_keeper", table_name="case_file")
+    op.drop_index("case_concerned_closed", table_name="case_file")
+    op.drop_index("case_concerned_open", table_name="case_file")
+    op.drop_index("case_closed", table_name="case_file")
+    op.drop_index("case_due", table_name="case_file")
+    op.drop_index("case_inbox", table_name="case_file")
+    desk = ["awaiting_path", "awaiting_office", "due_on", "id"]
+    op.create_index("case_inbox", "case_file", desk, postgresql_where=OPEN)
+    op.drop_column("case_file", "concerned")
     op.drop_column("transfer", "paper_received_on")
     op.drop_column("transfer", "paper_sent_on")
     op.drop_column("transfer", "pulls")
