@@ -90,6 +90,23 @@ MOVEMENTS: Texts = {
         "受控字段不能开放给班主任；请取消勾选：{fields}。",
         "A controlled field cannot be opened to class teachers; take out: {fields}.",
     ),
+    "E-CF-LOCKED": Text(
+        "受控字段不能直接修改，请申请关键数据变更：{fields}。",
+        "Controlled, so not changed here; ask for a key data change: {fields}.",
+    ),
+    "E-CF-IDENTITY": Text(
+        "主管部门尚未设置受控字段，身份信息暂不能修改：{fields}；请联系主管部门设置。",
+        "The authorities have not set the controlled fields yet; until then the identity stays as"
+        " it is: {fields}. Ask your authority to set them.",
+    ),
+    "E-CF-CLOSED": Text(
+        "本年级未开放给班主任修改：{fields}；请联系学校学籍管理员。",
+        "Not opened to class teachers for this grade: {fields}; ask the school's registrar.",
+    ),
+    "E-CF-NONE": Text(
+        "本年级没有开放给班主任修改的字段；请联系学校学籍管理员。",
+        "No field is opened to class teachers for this grade; ask the school's registrar.",
+    ),
     "E-CF-FIELD": Text(
         "没有这些字段：{fields}；请从列表中选择。",
         "No such fields: {fields}; choose from the list.",
@@ -123,6 +140,23 @@ MOVEMENTS: Texts = {
     "E-CF-NOT": Text(
         "不是受控字段，请在学籍数据维护中修改：{fields}。",
         "Not controlled, change them under data maintenance: {fields}.",
+    ),
+    "E-SIZE-GROUP": Text(
+        "所选班级只剩 {left} 个学位，不够 {picked} 名学生；请少选学生、另选班级或调整班额。",
+        "The class has {left} places left and {picked} pupils are picked; pick fewer, choose another"
+        " class or raise the limit.",
+    ),
+    "E-GRADE": Text(
+        "所选班级与该生不在同一年级；请选择同年级的班级。",
+        "The class is not of the pupil's grade; choose one of the same grade.",
+    ),
+    "E-THERE": Text(
+        "该生已在所选班级；请另选班级或取消勾选该生。",
+        "The pupil sits in that class already; choose another class or leave the pupil out.",
+    ),
+    "E-MOST": Text(
+        "一次最多选择 {most} 名学生；请分次办理。",
+        "At most {most} pupils at a time; do it in several goes.",
     ),
     "E-SIZE": Text(
         "超过班额限定；请选择其他班级或调整班额。",

@@ -119,11 +119,12 @@ class Student(Owned, PupilFields, Stamped, Versioned, Model):
     def take_number(self, number: str) -> None:
         """Take a student number; its first letter is its kind (P34). A former one is remembered."""
         if self.number is not None and self.number_digest is not None and self.number != number:
-            self.former_numbers.append(
-                NumberHistory(
-                    number=self.number, number_digest=self.number_digest, kind=self.number[0]
+            known = {former.number_digest for former in self.former_numbers}
+            if self.number_digest not in known:  # taken a second time, and left a second time
+                kind = self.number[0]
+                self.former_numbers.append(
+                    NumberHistory(number=self.number, number_digest=self.number_digest, kind=kind)
                 )
-            )
         self.number, self.number_kind = number, NumberKind(number[0])
         self.number_digest = KEYS.digest(number)
 

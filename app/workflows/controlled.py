@@ -7,7 +7,7 @@ of that it opens fields to class teachers, grade by grade.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
 
 from sqlalchemy import select
@@ -45,17 +45,26 @@ def controlled(session: Session, path: str, today: date) -> frozenset[str]:
     Every authority above adds to them, or (a switch) the lowest one that has spoken decides.
     """
     said = last_words(session, path, FieldUse.CONTROLLED)
-    held = [set(word.fields) for word in said if word.organisation.tier is not Tier.SCHOOL]
+    above = [word for word in said if word.organisation.tier is not Tier.SCHOOL]
+    held = [set(word.fields) for word in above if word.fields]  # an empty word is no word
     if held and setting(session, path, "controlled_fields_mode", today).value == "lowest":
         return frozenset(held[-1])
     return frozenset().union(*held)
 
 
+def locked(session: Session, path: str, today: date) -> frozenset[str]:
+    """Return the fields nobody writes directly: the controlled ones.
+
+    Before anybody has set any, the identity (`SUGGESTED`) waits for it: numbers hang on it.
+    """
+    return controlled(session, path, today) or frozenset(SUGGESTED)
+
+
 def opened(session: Session, path: str, grade_code: str, today: date) -> frozenset[str]:
-    """Return the fields class teachers may write for a grade; a controlled one is never among."""
+    """Return the fields class teachers may write for a grade; a locked one is never among."""
     said = last_words(session, path, FieldUse.OPENED, grade_code)
     held = [set(word.fields) for word in said if word.organisation.path == path]
-    return frozenset().union(*held) - controlled(session, path, today)
+    return frozenset().union(*held) - locked(session, path, today)
 
 
 def last_words(
@@ -77,19 +86,30 @@ def control(session: Session, actor: Actor, fields: Iterable[str]) -> FieldChoic
     """Say which fields one's own authority controls, or raise; never commits."""
     if not opens(actor.role, CONTROLS):
         raise Forbidden
-    return _choose(session, actor, FieldUse.CONTROLLED, fields)
+    choice = _choose(session, actor, FieldUse.CONTROLLED, fields)
+    record(session, "fields.controlled", object_type="field_choice", object_id=choice.id)
+    return choice
 
 
 def open_fields(
-    session: Session, actor: Actor, grade_code: str, fields: Iterable[str], today: date
-) -> FieldChoice:
-    """Say which fields class teachers may write for a grade of one's school; never commits."""
+    session: Session, actor: Actor, wanted: Mapping[str, Iterable[str]], today: date
+) -> list[FieldChoice]:
+    """Say which fields class teachers may write, grade by grade of one's school; never commits.
+
+    ``wanted`` names the grades about which something is said (code table grade_level).
+    """
     if not opens(actor.role, OPENS) or actor.role.tier is not Tier.SCHOOL:
         raise Forbidden
-    wanted = set(fields)
-    if bound := sorted(wanted & controlled(session, actor.path, today)):
+    asked = set().union(*wanted.values())
+    if bound := sorted(asked & locked(session, actor.path, today)):
         raise Refused(Refusal("E-CF-BOUND", {"fields": bound}))
-    return _choose(session, actor, FieldUse.OPENED, wanted, grade_code)
+    made = [
+        _choose(session, actor, FieldUse.OPENED, fields, grade) for grade, fields in wanted.items()
+    ]
+    if made:
+        deed, last = "fields.opened", made[-1].id
+        record(session, deed, object_type="field_choice", object_id=last, grades=list(wanted))
+    return made
 
 
 def _choose(
@@ -111,6 +131,4 @@ def _choose(
     )
     session.add(choice)
     session.flush()
-    deed = "fields.controlled" if use is FieldUse.CONTROLLED else "fields.opened"
-    record(session, deed, object_type="field_choice", object_id=choice.id, grade=grade_code)
     return choice

@@ -11,6 +11,7 @@ registry: whoever has the same identity makes this one a problem record (P05).
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -24,7 +25,7 @@ from app.errors import Refusal, refuse_unless
 from app.models.case import CaseKind
 from app.models.change import KeyChange
 from app.models.sealed import KEYS
-from app.models.student import NumberKind, ProblemFlag, Status, Student
+from app.models.student import NumberHistory, NumberKind, ProblemFlag, Status, Student
 from app.policies.roles import Office
 from app.workflows.admission import ONE_AT_A_TIME
 from app.workflows.attaching import papers_of
@@ -36,7 +37,11 @@ from app.workflows.freezes import frozen
 DRAFT, SCHOOL_REVIEW = "DRAFT", "SCHOOL_REVIEW"
 AUTHORITY_REVIEW, APPROVED = "AUTHORITY_REVIEW", "APPROVED"
 RESIDENT = "1"  # 居民身份证 in table id_document_type
+NOTHING: Mapping[str, str | None] = {}
 GONE = (Status.DELETED, Status.DECEASED)
+IDENTITY = ("name", "gender", "birth_date", "id_type", "id_number")
+TOLD_BY_ID = {"gender", "birth_date", "id_type", "id_number"}
+TOLD_AT = {"E-ID-CHK": "id_number", "E-ID-DATE": "birth_date", "E-ID-SEX": "gender"}
 READERS = {date: date.fromisoformat, bool: lambda text: text == "1"}
 
 
@@ -98,7 +103,7 @@ class KeyChangeWorkflow(Workflow[Facts]):
 
     def fits_id(self, _case: KeyChange, facts: Facts, _today: date) -> Refusal | None:
         """Birth date and gender agree with the ID number they would stand beside."""
-        return Refusal(facts.clash) if facts.clash else None
+        return Refusal(facts.clash, {"field": TOLD_AT[facts.clash]}) if facts.clash else None
 
     def not_frozen(self, _case: KeyChange, facts: Facts, _today: date) -> Refusal | None:
         """P37: nothing of a graduating grade begins in the frozen weeks of summer."""
@@ -132,51 +137,78 @@ class KeyChangeWorkflow(Workflow[Facts]):
         session.execute(select(func.pg_advisory_xact_lock(ONE_AT_A_TIME)))
         for line in case.lines:
             setattr(pupil, line.field, typed(line.field, line.after))
+        changed = {line.field for line in case.lines}
         pupil.id_digest = KEYS.digest(pupil.id_number) if pupil.id_number else None
         session.flush()
-        if doubles(session, pupil):
+        number = number_after(pupil) if is_numbering(changed) else None
+        taken = number is not None and is_former(session, pupil, number)
+        if taken or (changed & set(IDENTITY) and doubles(session, pupil)):
             pupil.problem_flag = ProblemFlag.OPEN
-        elif (number := number_after(pupil)) is not None:
+        elif number is not None:
             pupil.take_number(number)
 
 
-def clash(pupil: Student, wanted: dict[str, str | None], today: date) -> str:
+def clash(pupil: Student, wanted: Mapping[str, str | None], today: date) -> str:
     """Return the code of why the identity would contradict itself, or nothing."""
-    would = {
-        name: wanted.get(name, as_text(getattr(pupil, name)))
-        for name in ("id_type", "id_number", "birth_date", "gender")
-    }
-    if would["id_type"] != RESIDENT or not would["id_number"]:
-        return ""
+    would = would_be(pupil, wanted)
     number = would["id_number"]
+    if would["id_type"] != RESIDENT or not number or not TOLD_BY_ID & set(wanted):
+        return ""
     if "id_number" in wanted and ids.problems(number, today):
         return "E-ID-CHK"
-    if ids.birth_date(number) != typed("birth_date", would["birth_date"]):
+    if ids.birth_date(number) != would["birth_date"]:
         return "E-ID-DATE"
     return "" if ids.gender(number) in (None, would["gender"]) else "E-ID-SEX"
 
 
-def doubles(session: Session, pupil: Student) -> bool:
-    """Tell whether another record has the same ID number, or name, gender and birth date (P04)."""
+def would_be(pupil: Student, wanted: Mapping[str, str | None]) -> dict[str, Any]:
+    """Return the identity as it would be, each field of its own kind."""
+    return {
+        name: typed(name, wanted[name]) if name in wanted else getattr(pupil, name)
+        for name in IDENTITY
+    }
+
+
+def doubles(session: Session, pupil: Student, wanted: Mapping[str, str | None] = NOTHING) -> bool:
+    """Tell whether another record has (or would have) the same ID number, or name, gender, birth.
+
+    Asked with the scope widened: the whole registry is compared (P04).
+    """
+    would = would_be(pupil, wanted)
     same = (
-        (Student.name == pupil.name)
-        & (Student.gender == pupil.gender)
-        & (Student.birth_date == pupil.birth_date)
+        (Student.name == would["name"])
+        & (Student.gender == would["gender"])
+        & (Student.birth_date == would["birth_date"])
     )
-    alike = or_(Student.id_digest == pupil.id_digest, same) if pupil.id_digest else same
+    number = would["id_number"]
+    alike = or_(Student.id_digest == KEYS.digest(number), same) if number else same
     others = select(Student.id).where(
         alike, Student.id != pupil.id, Student.status != Status.DELETED
     )
     return bool(session.scalar(select(others.exists())))
 
 
-def number_after(pupil: Student) -> str | None:
+def is_former(session: Session, pupil: Student, number: str) -> bool:
+    """Tell whether a number once was another pupil's: it is never issued again (Q-03)."""
+    once = select(NumberHistory.id).where(
+        NumberHistory.number_digest == KEYS.digest(number), NumberHistory.student_id != pupil.id
+    )
+    return bool(session.scalar(select(once.exists())))
+
+
+def is_numbering(changed: Iterable[str]) -> bool:
+    """Tell whether a change touches what a formal number is made of."""
+    return bool({"id_number", "id_type"} & set(changed))
+
+
+def number_after(pupil: Student, wanted: Mapping[str, str | None] = NOTHING) -> str | None:
     """Return the number a formal one turns into when the ID number is another (P34, Q-03)."""
-    if pupil.number_kind not in (NumberKind.G, NumberKind.J) or pupil.id_type != RESIDENT:
+    would = would_be(pupil, wanted)
+    if pupil.number_kind not in (NumberKind.G, NumberKind.J) or would["id_type"] != RESIDENT:
         return None
-    if not pupil.id_number or not ids.is_shaped(pupil.id_number):
+    if not would["id_number"] or not ids.is_shaped(would["id_number"]):
         return None
-    number = from_id_number(pupil.id_number)
+    number = from_id_number(would["id_number"])
     return number if number != pupil.number else None
 
 
