@@ -18,6 +18,7 @@ from app.policies.rls import BY_ACTOR, BY_PERSON, NOT_FOR_TEACHERS, SCOPED, Foll
 from app.policies.roles import Role
 from app.workflows import promotion
 from tests import make
+from tests.house import under_way
 from tests.workflows.cases import a_registration
 
 PLACES = {  # place: the authority that runs its school
@@ -77,9 +78,10 @@ class World:
         s.add(GroupMember(group_id=group.id, user_id=registrar.user_id))
         case = a_registration(s, waiting, registrar)
         scope.enter(make.WHOLE, s)
+        more = under_way.lay(s, room, registrar, lambda mark: f"{mark}{MARK}{place}")
         run = promotion.rehearse(s, school.organisation.parent, 2027, None)
         trail = s.query(AuditEvent).filter_by(actor=registrar.user_id).first()
-        return {
+        return more | {
             "school": school.id,
             "organisation": school.id,
             "campus": room.campus_id,
