@@ -91,6 +91,12 @@ class BadCell(Invalid):
     code = "E-FMT"
 
 
+class NoSpace(AppError):
+    """The file store takes nothing; nothing was kept."""
+
+    status, code = 507, "app.no_space"
+
+
 class Busy(AppError):
     """The database did not answer in time."""
 

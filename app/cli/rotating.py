@@ -18,12 +18,12 @@ from app.cli.database import reach, require_current
 from app.cli.embedded import attach
 from app.cli.key_files import drop_keys, put_key, raise_key, unlock
 from app.cli.trouble import CannotStart
-from app.imports import storage
 from app.models.audit import KeyCheck
 from app.models.sealed import KEYS, LOOK_SECONDS
 from app.policies.audit import record
 from app.policies.key_checks import DIGEST_ID, RETIRED, add, checks, require_ours
 from app.policies.resealing import ROWS, begin, old_places, places, reseal
+from app.storage import sealed_files
 from config import ENGINE, Config
 
 PASSES = 5  # more than one writer with an old key file is a fault, not a coincidence
@@ -145,7 +145,7 @@ def passes(engine: Engine, rows: int, say: Say) -> int:
 def one_pass(engine: Engine, rows: int, say: Say) -> int:
     """Go once through every table, the history and the files; return how much was sealed anew."""
     steps = [(place.name, reseal(engine, place, rows)) for place in places()]
-    steps.append(("import files", (1 for _ in storage.reseal())))
+    steps.append(("files", (1 for _ in sealed_files.reseal())))
     return sum(counted(name, written, say) for name, written in steps)
 
 
@@ -174,7 +174,7 @@ def drop(engine: Engine, config: Config, say: Say) -> None:
     wait_for_writers(engine)
     late = passes(engine, ROWS, say)  # what was sealed by a process that had not noticed yet
     with transaction(engine) as connection:
-        needed = old_places(connection) + (["import files"] if storage.old() else [])
+        needed = old_places(connection) + (["files"] if sealed_files.old() else [])
         if needed:
             raise CannotStart(
                 f"Older keys stay in {config.key_file}, for they still seal something in"

@@ -19,7 +19,6 @@ from sqlalchemy.orm import Session
 
 from app.codes.workdays import BEIJING
 from app.errors import NotFound, Refusal, Refused
-from app.imports import storage
 from app.imports.spec import Facts, ImportSpec, Room
 from app.imports.students import SPEC as STUDENTS
 from app.imports.zipscan import FILE_BYTES, refuse
@@ -34,6 +33,7 @@ from app.models.import_batch import (
 from app.models.organisation import Organisation, Tier
 from app.models.school import ClassState, School, SchoolClass
 from app.policies.audit import record
+from app.storage.sealed_files import Folder, keep
 
 SPECS: dict[str, ImportSpec] = {STUDENTS.name: STUDENTS}
 OPEN = (BatchState.PENDING, BatchState.CHECKING, BatchState.PREVIEW)
@@ -62,7 +62,7 @@ def receive(session: Session, uploader: int, file_name: str, data: bytes) -> Rec
         raise Refused(Refusal("E-BATCH-HOME"))
     if len(data) > FILE_BYTES:
         raise refuse("E-FILE-SIZE", limit=f"{FILE_BYTES // 1_000_000} MB")
-    digest = storage.keep(data)
+    digest = keep(Folder.IMPORTS, data)
     session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(digest, home.id))))
     known = session.scalar(
         select(ImportBatch)

@@ -16,7 +16,7 @@ from sqlalchemy import case, func, insert, literal, select, text
 from sqlalchemy.orm import Session
 
 from app.errors import BadFile
-from app.imports import sandbox, staging, storage
+from app.imports import sandbox, staging
 from app.imports.batch import OPEN, SPECS, facts_of, forget, held
 from app.imports.check import checked
 from app.imports.spec import ImportSpec, Problem
@@ -31,6 +31,7 @@ from app.models.import_batch import (
     Verdict,
 )
 from app.models.student import Status, Student
+from app.storage.sealed_files import Folder, opened
 
 Widen = Callable[[Session], AbstractContextManager[None]]
 Told = Callable[[int, int], None]  # rows read, rows there are
@@ -65,7 +66,7 @@ def look(
 
 def _stage(session: Session, batch: ImportBatch, today: date, told: Told | None) -> int:
     spec, facts, rows = SPECS[batch.template], facts_of(session, batch, today), 0
-    with storage.opened(batch.sha256) as path, sandbox.opened(path, spec.sheet) as sheet:
+    with opened(Folder.IMPORTS, batch.sha256) as path, sandbox.opened(path, spec.sheet) as sheet:
         for block in checked(spec, sheet, facts):
             staging.load(session, block, facts)
             rows += len(block.numbers)

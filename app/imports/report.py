@@ -9,11 +9,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.errors import Refusal
-from app.imports import error_book, sandbox, storage
+from app.imports import error_book, sandbox
 from app.imports.batch import SPECS
 from app.imports.spec import Problem
 from app.messages.catalogue import fill, say
 from app.models.import_batch import BatchState, ImportBatch, ImportProblem, Severity
+from app.storage.sealed_files import Folder, opened
 
 
 def sentence(problem: ImportProblem | Problem, lang: str = "zh") -> str:
@@ -74,5 +75,5 @@ def error_workbook(session: Session, batch: ImportBatch, out: IO[bytes], lang: s
     found = [
         Problem(p.row_no, p.heading, p.code, p.params, p.value) for p in problems(session, batch.id)
     ]
-    with storage.opened(batch.sha256) as path, sandbox.opened(path, spec.sheet) as sheet:
+    with opened(Folder.IMPORTS, batch.sha256) as path, sandbox.opened(path, spec.sheet) as sheet:
         return error_book.write(spec, sheet, found, out, lang)

@@ -1,4 +1,4 @@
-"""Sweeping away what imports leave behind; asked for by the clock."""
+"""Sweeping away what imports and trays leave behind; asked for by the clock."""
 
 from __future__ import annotations
 
@@ -10,16 +10,20 @@ from app.jobs.queue import job
 from app.jobs.run import Run
 from app.policies.audit import record
 from app.policies.scope import elevated
+from app.storage.sealed_files import Folder, sweep
+from app.workflows.attaching import clear_trays, named
 
 
 @job("sweep-files", timeout=600)
-def sweep(run: Run) -> dict[str, Any]:
-    """Delete workbooks that no batch needs and copies that no process holds."""
+def sweep_files(run: Run) -> dict[str, Any]:
+    """Clear trays of a day ago; delete files no row needs and copies that no process holds."""
     now = datetime.now(UTC)
     with run.step() as session:
         with elevated(session, "files.sweep"):
-            keep = remains.needed(session, now)
-        files, copies = remains.sweep_files(keep, now), remains.sweep_copies(now)
-        if files or copies:
-            record(session, "files.swept", files=files, copies=copies)
-    return {"files": files, "copies": copies}
+            trays = clear_trays(session, now)
+            books, papers = remains.needed(session, now), named(session)
+        files = sweep(Folder.IMPORTS, books, now) + sweep(Folder.EVIDENCE, papers, now)
+        copies = remains.sweep_copies(now)
+        if files or copies or trays:
+            record(session, "files.swept", files=files, copies=copies, trays=trays)
+    return {"files": files, "copies": copies, "trays": trays}

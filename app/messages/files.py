@@ -64,6 +64,41 @@ TEXTS: Texts = {
         "这个文件已于 {on} 上传过（批次 {batch}）；请直接查看该批次。",
         "This very file was uploaded on {on} (batch {batch}); look at that batch instead.",
     ),
+    "E-PAPER-TYPE": Text(
+        "“{name}”不是允许的材料，或内容与扩展名不符；请上传 jpg、png、pdf、doc、docx、zip 或 rar。",
+        "{name} is no kind of evidence, or not what its ending says; upload a jpg, png, pdf, doc, "
+        "docx, zip or rar.",
+    ),
+    "E-PAPER-SIZE": Text(
+        "“{name}”超过 {limit}；请压缩或分开扫描后再上传。",
+        "{name} is larger than {limit}; make it smaller or scan it in parts.",
+    ),
+    "E-PAPER-EMPTY": Text(
+        "“{name}”是空文件；请重新选择。", "{name} holds nothing; choose it again."
+    ),
+    "E-PAPER-PICTURE": Text(
+        "图片“{name}”已损坏或像素过多（上限 {limit} 万像素），无法读取；请另存后再上传。",
+        "The picture {name} is damaged or has too many pixels (over {limit} × 10,000); save it "
+        "anew and upload that.",
+    ),
+    "E-PAPER-COUNT": Text(
+        "每件业务最多 {limit} 份材料；请先取下不需要的，或合并成一份 PDF。",
+        "A case holds at most {limit} files; take one off first, or join them into one PDF.",
+    ),
+    "E-PAPER-OFTEN": Text(
+        "一小时内上传的材料已达 {n} 份上限；请 {time} 后再上传。",
+        "You have uploaded {n} files within an hour; go on after {time}.",
+    ),
+    "E-PAPER-LOST": Text(
+        "材料“{name}”的文件不在存储中，记录仍在；请联系系统管理员从备份恢复。",
+        "The file of {name} is not in the store though its record is; ask the administrator to "
+        "bring it back from a backup.",
+    ),
+    "E-PAPER-CLOSED": Text(
+        "只有退回给申请人的业务可以由申请人补充材料；已提交的材料不能更改。",
+        "Evidence is added by the originator while the case is sent back to them; what was "
+        "submitted stays as it is.",
+    ),
     "E-TPL": Text(
         "模板表头已被修改：第 {column} 列应为“{expected}”，实为“{got}”；请使用未改动的模板。",
         "The template's headings were altered: col {column}: expected {expected}, got {got}; "

@@ -31,6 +31,11 @@ TEXTS: Texts = {
         "填写的内容无法保存；请检查标出的项目。",
         "What was entered cannot be saved; check the marked fields.",
     ),
+    "app.no_space": Text(
+        "文件存储已满或不可写，文件没有保存；请联系系统管理员，稍后再上传。",
+        "The file store is full or cannot be written and nothing was kept; tell the "
+        "administrator and upload it again later.",
+    ),
     "app.busy": Text(
         "系统繁忙，本次操作没有生效；请稍后重试。",
         "The system is busy and nothing was changed; try again in a moment.",

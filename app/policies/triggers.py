@@ -147,6 +147,21 @@ CREATE OR REPLACE TRIGGER locked_away BEFORE DELETE ON {table}
   FOR EACH ROW EXECUTE FUNCTION {table}_locked();
 """
 
+# F5: what was handed in with a case stays as it was; only the path follows its organisation.
+BOUND = """
+CREATE OR REPLACE FUNCTION attachment_bound() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  IF tg_op = 'DELETE' OR to_jsonb(new) - 'owner_path' <> to_jsonb(old) - 'owner_path' THEN
+    RAISE 'evidence of a case stays as it is' USING ERRCODE = 'XJ409';
+  END IF;
+  RETURN new;
+END $$;
+CREATE OR REPLACE TRIGGER bound BEFORE UPDATE ON attachment
+  FOR EACH ROW WHEN (old.case_id IS NOT NULL) EXECUTE FUNCTION attachment_bound();
+CREATE OR REPLACE TRIGGER bound_for_good BEFORE DELETE ON attachment
+  FOR EACH ROW WHEN (old.case_id IS NOT NULL) EXECUTE FUNCTION attachment_bound();
+"""
+
 ACCOUNT = """
 CREATE OR REPLACE FUNCTION account_trust() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
@@ -295,6 +310,7 @@ ALWAYS = (
     CASE,
     LOCKED.format(table="student", pupil="id"),
     LOCKED.format(table="guardian", pupil="student_id"),
+    BOUND,
     STAMP,
     *(STAMP_ON.format(table=table) for table in STAMPED),
     *(

@@ -1,5 +1,6 @@
 """`xueji keys`: a new key for everything while people work, after any kill, and no wrong one."""
 
+import hashlib
 import os
 import shutil
 import subprocess
@@ -18,7 +19,6 @@ from sqlalchemy.orm import Session
 from app.cli import rotating
 from app.cli.key_files import put_key
 from app.cli.main import xueji
-from app.imports import storage
 from app.jobs.sessions import engine
 from app.models.account import Account, Credential
 from app.models.sealed import KEYS, KeyFile, fresh_key
@@ -26,11 +26,13 @@ from app.models.student import Guardian, NumberHistory, NumberKind, Student
 from app.policies import key_checks, resealing, scope
 from app.policies.audit import record
 from app.policies.roles import Role
+from app.storage import sealed_files
+from app.storage.sealed_files import Folder
 from config import ROOT, BadSetting, Config
 from tests import make
 
 PUPILS = 30
-BOOK = b"a workbook " * 9
+BOOK, PAPER = b"a workbook " * 9, b"a paper " * 9
 SPENT, NOW = "13900000009", "13900000008"  # phones
 TOLD = "SELECT action, details FROM audit_event WHERE action ^@ 'keys.' AND id > %s ORDER BY id"
 
@@ -64,7 +66,8 @@ def people(key_file):
             each.phone = NOW
         session.flush()
         session.delete(family[0])
-        return storage.keep(BOOK)
+        sealed_files.keep(Folder.EVIDENCE, PAPER)
+        return sealed_files.keep(Folder.IMPORTS, BOOK)
 
 
 @contextmanager
@@ -176,9 +179,9 @@ def test_everything_is_sealed_with_the_new_key_and_nothing_else_changes(root, un
     assert done.exit_code == 0, done.output
     assert KEYS.held.active == before + 1
     assert key_ids(root) == {before + 1}
-    assert storage.old() == []
-    with storage.opened(people) as copy:
-        assert copy.read_bytes() == BOOK
+    assert sealed_files.old() == []
+    assert sealed_files.read(Folder.IMPORTS, people) == BOOK
+    assert sealed_files.read(Folder.EVIDENCE, hashlib.sha256(PAPER).hexdigest()) == PAPER
     assert unchanged()
     assert deeds(root, since) == ["keys.rotate", "keys.rotated"]
 
@@ -332,7 +335,7 @@ POINTS = {  # a step that dies: the function, the call at which it does
     "between two tables": (rotating, "counted", 2),
     "between two rows of a table": (resealing.SealedTable, "write", 3),
     "in the history": (resealing.SealedHistory, "write", 1),
-    "in the files": (storage, "reseal", 1),
+    "in the files": (sealed_files, "reseal", 1),
     "before the end is told": (rotating, "update", 0),
 }
 

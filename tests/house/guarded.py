@@ -574,7 +574,7 @@ PRIVACY = {
     ),
     "workbooks-swept": Guard(
         "D7",
-        "app.imports.remains:sweep_files",
+        "app.storage.sealed_files:sweep",
         answers(0),
         ("tests/imports/test_remains.py::test_a_file_without_a_row_goes_after_a_day",),
     ),

@@ -10,11 +10,12 @@ from types import SimpleNamespace
 import pytest
 from sqlalchemy import text
 
-from app.imports import remains, storage
+from app.imports import remains
 from app.jobs import sweeping
 from app.models.audit import AuditEvent
 from app.models.import_batch import BatchState, ImportBatch
 from app.policies import scope
+from app.storage.sealed_files import Folder, keep, opened, sweep
 from tests import make
 
 NOW = datetime.now(UTC)
@@ -36,8 +37,8 @@ def aged(path, ago):
 
 def a_file(data, ago=OLD):
     """A stored workbook as old as said; gives its digest and where it lies."""
-    digest = storage.keep(data)
-    with storage.opened(digest):
+    digest = keep(Folder.IMPORTS, data)
+    with opened(Folder.IMPORTS, digest):
         pass
     (path,) = Path(os.environ["XUEJI_FILES_URL"].removeprefix("file://")).rglob(digest)
     return digest, aged(path, ago)
@@ -67,7 +68,7 @@ def a_batch(session, registrar, digest, state, ago):
 def test_a_workbook_stays_as_long_as_a_batch_needs_it(session, registrar, state, ago, stays):
     digest, path = a_file(b"a workbook")
     a_batch(session, registrar, digest, state, ago)
-    swept = remains.sweep_files(remains.needed(session, NOW), NOW)
+    swept = sweep(Folder.IMPORTS, remains.needed(session, NOW), NOW)
     assert (path.exists(), swept) == (stays, int(not stays))
 
 
@@ -75,7 +76,7 @@ def test_a_file_without_a_row_goes_after_a_day(session, registrar):
     _, young = a_file(b"just stored", timedelta(hours=23))
     _, orphan = a_file(b"nobody's", timedelta(hours=25))
     half = aged_part(orphan)
-    assert remains.sweep_files(remains.needed(session, NOW), NOW) == 2
+    assert sweep(Folder.IMPORTS, remains.needed(session, NOW), NOW) == 2
     assert (young.exists(), orphan.exists(), half.exists()) == (True, False, False)
 
 
@@ -89,13 +90,13 @@ def test_one_batch_that_needs_it_is_enough(session, registrar):
     digest, path = a_file(b"twice")
     a_batch(session, registrar, digest, BatchState.COMMITTED, OLD)
     a_batch(session, registrar, digest, BatchState.PREVIEW, OLD)
-    assert remains.sweep_files(remains.needed(session, NOW), NOW) == 0
+    assert sweep(Folder.IMPORTS, remains.needed(session, NOW), NOW) == 0
     assert path.exists()
 
 
 def test_a_workbook_stored_again_is_young_again(registrar):
     _, path = a_file(b"again", ANCIENT)
-    storage.keep(b"again")
+    keep(Folder.IMPORTS, b"again")
     assert NOW.timestamp() - path.stat().st_mtime < 3600
 
 
@@ -118,8 +119,8 @@ def test_the_job_sees_every_schools_batches_and_writes_one_line(session, registr
     _, gone = a_file(b"orphan")
     scope.enter(scope.SYSTEM, session)  # which sees no batch at all
     assert session.query(ImportBatch).all() == []
-    told = sweeping.sweep(SimpleNamespace(step=lambda: nullcontext(session)))
-    assert told == {"files": 1, "copies": 0}
+    told = sweeping.sweep_files(SimpleNamespace(step=lambda: nullcontext(session)))
+    assert told == {"files": 1, "copies": 0, "trays": 0}
     assert (kept.exists(), gone.exists()) == (True, False)
     swept = session.query(AuditEvent).filter_by(action="files.swept").all()
-    assert [event.details for event in swept] == [{"files": 1, "copies": 0}]
+    assert [event.details for event in swept] == [{"files": 1, "copies": 0, "trays": 0}]

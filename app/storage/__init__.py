@@ -1,0 +1,1 @@
+"""What people upload: sealed files by their digest, and what may be evidence at all."""
