@@ -143,8 +143,8 @@ MOVEMENTS: Texts = {
     ),
     "E-SIZE-GROUP": Text(
         "所选班级只剩 {left} 个学位，不够 {picked} 名学生；请少选学生、另选班级或调整班额。",
-        "The class has {left} places left and {picked} pupils are picked; pick fewer, choose another"
-        " class or raise the limit.",
+        "The class has {left} places left and {picked} pupils are picked; pick fewer, choose"
+        " another class or raise the limit.",
     ),
     "E-GRADE": Text(
         "所选班级与该生不在同一年级；请选择同年级的班级。",

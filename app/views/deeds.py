@@ -60,6 +60,7 @@ DEEDS: Mapping[str, Any] = {
     "case.report": _("Noted an arrival"),
     "case.pull": _("Pulled an archive"),
     "case.print": _("Printed a case"),
+    "class.change": _("Moved pupils to another class"),
     "import.upload": _("Handed in a workbook"),
     "import.discard": _("Discarded an import"),
     "import.commit": _("Wrote an import"),

@@ -160,14 +160,11 @@ class MovementWorkflow(Workflow[Facts]):
 
     def stage_allows(self, case: Movement, facts: Facts, _today: date) -> Refusal | None:
         """P08: withdrawal, expulsion and repeating are for senior high schools alone."""
-        return refuse_unless(facts.stage in MOVES[case.type].stages, "E-STAGE")
+        return in_stage(case.type, facts.stage)
 
     def status_allows(self, case: Movement, facts: Facts, _today: date) -> Refusal | None:
         """The pupil is in a state this movement starts from; a return matches the leave."""
-        if facts.status in MOVES[case.type].come_from:
-            return None
-        is_away = MOVES[case.type].is_return and facts.status in WAY_BACK
-        return Refusal("E-RETURNTYPE" if is_away else "E-STATUS")
+        return from_status(case.type, facts.status)
 
     def has_no_problem(self, case: Movement, facts: Facts, _today: date) -> Refusal | None:
         """An open problem record is settled first; a death is entered all the same."""
@@ -246,6 +243,19 @@ class MovementWorkflow(Workflow[Facts]):
             pupil.sit_in(room)
         else:
             pupil.come_back(room, move.start, case.happened_on, case.id)
+
+
+def in_stage(kind: M, stage: Stage) -> Refusal | None:
+    """The stage is one the movement is for."""
+    return refuse_unless(stage in MOVES[kind].stages, "E-STAGE")
+
+
+def from_status(kind: M, status: Status) -> Refusal | None:
+    """The status is one the movement starts from; a wrong way back is named as that."""
+    if status in MOVES[kind].come_from:
+        return None
+    is_away = MOVES[kind].is_return and status in WAY_BACK
+    return Refusal("E-RETURNTYPE" if is_away else "E-STATUS")
 
 
 def reasons(kind: M) -> list[str]:

@@ -44,7 +44,7 @@ def open_transfer(session: Session, wish: Wish, act: Act, papers: Sequence[int] 
         raise Refused(Refusal("E-CLASS"))
     if wish.reason == "9" and not (wish.reason_text or "").strip():
         raise Refused(Refusal("E-REASON"))
-    found = _sought(session, wish.name, wish.number)
+    found = sought(session, wish.name, wish.number)
     if found is None:
         raise Refused(Refusal("E-NOTFOUND"))
     if found["school_id"] == act.actor.organisation_id:
@@ -69,14 +69,15 @@ def find_pupil(session: Session, name: str, number: str) -> dict[str, Any]:
 
     Recorded either way; a case that is opened at once is recorded as that and nothing else.
     """
-    found = _sought(session, name, number)
+    found = sought(session, name, number)
     noted(session, "pupil.search", found["student_id"] if found else None)
     if found is None:
         raise Refused(Refusal("E-NOTFOUND"))
     return found
 
 
-def _sought(session: Session, name: str, number: str) -> dict[str, Any] | None:
+def sought(session: Session, name: str, number: str) -> dict[str, Any] | None:
+    """Return what `find_pupil` does, or None; writes nothing down, its caller does."""
     asked = select(Student).where(named(name, number)).limit(2)
     with elevated(session, "pupil.search"):
         found = [

@@ -16,7 +16,7 @@ from app.workflows.controlled import CATALOGUE
 from app.workflows.desk import Act
 from app.workflows.key_change import as_text
 from app.workflows.movement import MOVES, OTHER
-from app.workflows.opening import find_pupil, place_of, snapshot
+from app.workflows.opening import place_of, snapshot, sought
 from app.workflows.processes import KEY_CHANGE, MOVEMENT
 
 
@@ -61,7 +61,9 @@ def open_return(
     """
     if not MOVES[plan.type].by_receiver:
         raise Refused(Refusal("E-SCHOOL"))
-    found = find_pupil(session, *named)
+    found = sought(session, *named)
+    if found is None:
+        raise Refused(Refusal("E-NOTFOUND"))
     case = Movement(
         student_id=found["student_id"],
         owner_id=found["school_id"],

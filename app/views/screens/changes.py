@@ -49,7 +49,10 @@ OWN_LABELS: Mapping[str, Any] = {
 }
 ENUMS = {"status": "Status", "problem_flag": "ProblemFlag", "number_kind": "NumberKind"}
 PLACED = {"school_id": Organisation, "grade_id": Grade, "class_id": SchoolClass}
-REASONS = {"xueji promote": _("promotion")}  # what widened the scope, in words
+REASONS = {  # what widened the scope, in words
+    "xueji promote": _("promotion"),
+    "class.change": _("change of class"),
+}
 THROUGH_CASE = re.compile(r"case (\d+) ")  # how the engine names why it widened the scope
 
 
