@@ -12,6 +12,7 @@ from pathlib import Path
 from sqlalchemy import Connection, NullPool, create_engine, exists, select
 
 from app.demo.accounts import Access, write_accounts
+from app.demo.cases import write_cases
 from app.demo.pupils import write_pupils
 from app.demo.structure import Room, write_authorities, write_rooms, write_schools
 from app.models.organisation import Organisation
@@ -33,6 +34,7 @@ class World:
     schools: int
     classes: int
     pupils: int
+    cases: int
     accounts: list[Access]
 
 
@@ -52,11 +54,14 @@ def make(config: Config, scale: int = 1, processes: int = PROCESSES) -> World:
         rooms = write_rooms(connection, ids, scale)
         accounts = write_accounts(connection, ids, rooms, config.demo_password)
         pupils = write_pupils(connection, rooms) if scale == 1 else 0
+        cases = write_cases(connection) if scale == 1 else 0
         record(connection, "demo.made", scale=scale)
     if scale > 1:
         pupils = sum(write_together(url, config.key_file, rooms, processes))
+        with begin(url) as connection:
+            cases = write_cases(connection)
     schools = len({room.place.school_id for room in rooms})
-    return World(schools, len(rooms), pupils, accounts)
+    return World(schools, len(rooms), pupils, cases, accounts)
 
 
 @contextmanager

@@ -1,0 +1,134 @@
+"""Playing the scenes: every case of the demo world is opened and moved by the workflows."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from functools import singledispatch
+from typing import NamedTuple
+
+from sqlalchemy import Connection, select
+
+from app.demo.key_changes import KEY_CHANGES
+from app.demo.movements import LEAVES, SUSPENSIONS
+from app.demo.moving_away import TRANSFERS
+from app.demo.papers import lay_on_tray
+from app.demo.past import Past, wall_clock
+from app.demo.scenes import Correction, Move, Pupil, Scene, Transfer, room
+from app.models.case import Case, CaseKind
+from app.models.organisation import Organisation
+from app.models.school import SchoolClass
+from app.models.student import Student
+from app.workflows import controlled, opening_changes
+from app.workflows.desk import Act, Trigger
+from app.workflows.freezes import FREEZES
+from app.workflows.opening import Wish, open_transfer
+
+SCENES = (*SUSPENSIONS, *LEAVES, *TRANSFERS, *KEY_CHANGES)
+CONTROLLING = ("leader@41", "leader@45")
+KINDS = {
+    Transfer: CaseKind.TRANSFER,
+    Move: CaseKind.MOVEMENT,
+    Correction: CaseKind.KEY_CHANGE,
+}
+
+
+class Found(NamedTuple):
+    """A pupil as whoever begins a case names them."""
+
+    id: int
+    school_id: int
+    name: str
+    number: str
+    record: dict[str, str]
+
+
+def write_cases(connection: Connection) -> int:
+    """Write every case with its notices, remarks and evidence; return how many there are."""
+    past = Past(connection, wall_clock())
+    for who in CONTROLLING:
+        controlled.control(past.session, past.arrive(who, past.day(60)), controlled.SUGGESTED)
+    for scene in SCENES:
+        play(past, scene)
+    past.close()
+    return len(SCENES)
+
+
+def play(past: Past, scene: Scene) -> None:
+    """Open a case and let everybody do their part of it."""
+    pupil = find(past, scene.what.pupil)
+    day = thawed(KINDS[type(scene.what)], past.day(scene.ago))
+    act = past.act(f"registrar@{scene.by}", Trigger.SUBMIT, day)
+    case = begin(scene.what, past, pupil, act)
+    past.settle(case)
+    past.take(case, scene.steps)
+
+
+def thawed(kind: CaseKind, day: date) -> date:
+    """Return the day itself, or the last one before the summer's frozen weeks began."""
+    while any(freeze.holds(kind, graduating=True, today=day) for freeze in FREEZES):
+        day -= timedelta(days=1)
+    return day
+
+
+def find(past: Past, meant: Pupil) -> Found:
+    """Return a pupil by school, class and seat."""
+    past.oversee()
+    asked = (
+        select(Student)
+        .join(SchoolClass, SchoolClass.id == Student.class_id)
+        .join(Organisation, Organisation.id == SchoolClass.school_id)
+        .where(
+            Organisation.code == meant.school,
+            SchoolClass.number == meant.room,
+            Student.seat_no == meant.seat,
+        )
+    )
+    pupil = past.session.scalars(asked).one()
+    return Found(pupil.id, pupil.school_id, pupil.name, pupil.number or "", {"name": pupil.name})
+
+
+def class_of(past: Past, act: Act, grade: str) -> int:
+    """Return the first class of a grade at the school of whoever acts."""
+    asked = select(SchoolClass.id).where(
+        SchoolClass.school_id == act.actor.organisation_id, SchoolClass.number == room(grade)
+    )
+    return past.session.scalars(asked).one()
+
+
+@singledispatch
+def begin(what: object, past: Past, pupil: Found, act: Act) -> Case:
+    """Open the case a scene begins with, as the school's registrar."""
+    raise NotImplementedError(what, past, pupil, act)
+
+
+@begin.register
+def _(what: Transfer, past: Past, pupil: Found, act: Act) -> Case:
+    wish = Wish(
+        pupil.name, pupil.number, class_of(past, act, what.pupil.grade), what.reason, what.note
+    )
+    return open_transfer(past.session, wish, act)
+
+
+@begin.register
+def _(what: Move, past: Past, pupil: Found, act: Act) -> Case:
+    plan = opening_changes.Plan(
+        what.type,
+        act.today,
+        what.reason,
+        what.note,
+        past.today + timedelta(days=what.until) if what.until is not None else None,
+        class_of(past, act, what.grade) if what.grade else None,
+    )
+    papers = [lay_on_tray(past, act.actor, name) for name in what.papers]
+    if pupil.school_id == act.actor.organisation_id:
+        return opening_changes.open_movement(past.session, pupil.id, plan, act, papers)
+    named = (pupil.name, pupil.number)
+    return opening_changes.open_return(past.session, named, plan, act, papers)
+
+
+@begin.register
+def _(what: Correction, past: Past, pupil: Found, act: Act) -> Case:
+    wanted = {what.field: what.wanted.format(pupil.record.get(what.field, ""))}
+    papers = [lay_on_tray(past, act.actor, name) for name in what.papers]
+    correction = opening_changes.Correction(wanted, what.note)
+    return opening_changes.open_key_change(past.session, pupil.id, correction, act, papers)
