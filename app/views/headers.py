@@ -28,7 +28,8 @@ def init_headers(app: Flask) -> None:
     def _say(response: Response) -> Response:
         for name, value in ALWAYS.items():
             response.headers.setdefault(name, value)
-        response.headers["Content-Security-Policy"] = POLICY.format(nonce=csp_nonce())
+        policy = POLICY.format(nonce=csp_nonce())
+        response.headers.setdefault("Content-Security-Policy", policy)
         if not request.path.startswith("/static/"):
             response.headers["Cache-Control"] = "no-store"
         if app.config.get("SESSION_COOKIE_SECURE"):

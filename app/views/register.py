@@ -11,9 +11,13 @@ from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from app.views.case_page import CaseView
+from app.views.covering import CoverView
+from app.views.evidence import EvidenceView
 from app.views.frame import FrameView, Way, hooks
+from app.views.hat import hat_on, hats_off, waits
 from app.views.importing import ImportView
 from app.views.inbox import InboxView, inbox_count, menu_counts
+from app.views.notices import NoticeView, bell
 from app.views.promoting import PromotionView
 from app.views.registering import RegistrationView
 from app.views.screens.accounts import AccountView
@@ -82,6 +86,7 @@ SCREENS: tuple[Screen, ...] = (
     Screen(JobView, "Job", _("Background jobs"), "fa-gears", "data"),
     Screen(PromotionView, "Promotion", _("Promotion"), "fa-stairs", "year"),
     Screen(SwitchView, "Switch", _("Switches"), "fa-toggle-on", "system"),
+    Screen(CoverView, "Substitution", _("Leave covers"), "fa-user-clock", "system"),
     Screen(AccountView, "Account", _("Accounts"), "fa-user-gear", "system"),
     Screen(UserGroupView, "UserGroup", _("User groups"), "fa-users", "system"),
     Screen(OrganisationView, "Organisation", _("Organisations"), "fa-sitemap", "system"),
@@ -89,7 +94,14 @@ SCREENS: tuple[Screen, ...] = (
     Screen(DivisionView, "Division", _("Administrative divisions"), "fa-map", "system"),
     Screen(AuditEventView, "AuditEvent", _("Audit log"), "fa-shield-halved", "system"),
 )
-HIDDEN: tuple[type[Any], ...] = (FrameView, CaseView, FindView, GuardianView)
+HIDDEN: tuple[type[Any], ...] = (
+    FrameView,
+    CaseView,
+    EvidenceView,
+    FindView,
+    GuardianView,
+    NoticeView,
+)
 
 
 def register(app: Flask, appbuilder: AppBuilder) -> None:
@@ -101,6 +113,8 @@ def register(app: Flask, appbuilder: AppBuilder) -> None:
         "p": Way("StudentView.list", "can_list", "Student"),
     }
     known.inbox_count, known.menu_counts = inbox_count, menu_counts
+    known.bell = "NoticeView.index", bell
+    known.hat, known.hats, known.waits = hat_on, hats_off, waits
     known.dates = dates_for_all
     known.notices.append(queue_notice)
     for view in HIDDEN:

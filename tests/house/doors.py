@@ -29,8 +29,15 @@ ROWS = {  # own pages: endpoint → parameter, table
         ("CaseView.decide", "CaseView.printed", "CaseView.show", "InboxView.pane"),
         ("case_id", "case_file"),
     ),
+    "EvidenceView.add": ("case_id", "case_file"),
+    **{
+        f"EvidenceView.{name}": ("paper_id", "attachment")
+        for name in ("download", "picture", "take_off")
+    },
     **dict.fromkeys(("InboxView.job", "RegistrationView.job"), ("job_id", "job")),
+    "InboxView.drop": ("filter_id", "saved_filter"),
     "RegistrationView.batch": ("batch_id", "import_batch"),
+    **dict.fromkeys(("CoverView.end", "CoverView.wear"), ("cover_id", "substitution")),
     "RegistrationView.strike": ("student_id", "student"),
     **{
         f"ImportView.{name}": ("pk", "import_batch")
