@@ -62,6 +62,18 @@ class Job(Owned, Model):
     ended_at: Mapped[datetime | None]
 
 
+class JobRemark(Model):
+    """意见: what somebody wrote for every case of a batch, until the job has carried it there.
+
+    A job's arguments are ids; words stand here, seen by whoever sees the job, and leave with it.
+    """
+
+    __tablename__ = "job_remark"
+
+    job_id: Mapped[int] = mapped_column(ForeignKey("job.id"), primary_key=True)
+    words: Mapped[str] = mapped_column(String(500))
+
+
 class Pulse(Model):
     """心跳: who of the workers and schedulers was last seen alive."""
 

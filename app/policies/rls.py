@@ -163,6 +163,7 @@ SCOPED: dict[str, Scoped | Follows] = {
         "organisation_id", range=HOUSE, teacher=NOT_FOR_TEACHERS, grants=CARRIED_ONLY, reads=ANYBODY
     ),
     "job": Scoped("organisation_id", range=HOUSE),
+    "job_remark": Follows("job_id", "job", READ_WRITE),
     "promotion_run": Scoped("authority_id", range=HOUSE),
     "promotion_result": Scoped("school_id", range=HOUSE, grants=READ_WRITE),
     "audit_event": Scoped(range=HOUSE, teacher=BY_ACTOR, grants=APPEND_ONLY, insert_anywhere=True),

@@ -309,6 +309,16 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("case_id", "field"),
     )
+    op.create_table(
+        "job_remark",
+        sa.Column("job_id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("words", sa.String(length=500), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["job_id"],
+            ["job.id"],
+        ),
+        sa.PrimaryKeyConstraint("job_id"),
+    )
     op.add_column("case_event", sa.Column("for_user_id", sa.Integer(), nullable=True))
     op.add_column("case_event", sa.Column("silent_id", sa.Integer(), nullable=True))
     op.create_foreign_key("case_event_silent", "case_event", "organisation", ["silent_id"], ["id"])
@@ -369,6 +379,7 @@ def downgrade() -> None:
     op.drop_constraint("case_event_silent", "case_event", type_="foreignkey")
     op.drop_column("case_event", "silent_id")
     op.drop_column("case_event", "for_user_id")
+    op.drop_table("job_remark")
     op.drop_table("key_change_line")
     op.drop_index(
         "hook_delivery_waiting", table_name="hook_delivery", postgresql_where="delivered_at IS NULL"
