@@ -29,6 +29,7 @@ SCHEDULE: tuple[Tick, ...] = (
     Tick("anchor-audit", "7 * * * *", "who cuts the log's tail cannot cut a file elsewhere"),
     Tick("verify-audit", "10 4 * * *", "a log nobody checks may be changed by anybody"),
     Tick("sweep-pulses", "40 3 * * *", "every worker that ever ran leaves one row"),
+    Tick("case.remind", "30 6 * * *", "a case that lies unseen costs a pupil a month"),
     Tick("seal-accounts", "20 2 * * *", "a door nobody uses is a door nobody watches"),
 )
 

@@ -10,6 +10,7 @@ MODULES = [
     "app.jobs.housekeeping",
     "app.jobs.importing",
     "app.jobs.promoting",
+    "app.jobs.reminding",
     "app.jobs.sweeping",
     "app.jobs.sealing_accounts",
 ]

@@ -9,6 +9,7 @@ from app.messages import (
     accounts,
     approvals,
     auditing,
+    covering,
     files,
     general,
     privacy,
@@ -33,6 +34,8 @@ AREAS = (
     roles,
     auditing,
 )
+    covering,
+    inbox,
 CATALOGUE: Texts = {code: text for area in AREAS for code, text in area.TEXTS.items()}
 LANGUAGES = ("zh", "en")
 MARKS = {True: "、", False: ", "}  # between the words of a list, in Chinese or not

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from app.models.audit import AuditEvent
 
 came_from: ContextVar[str | None] = ContextVar("came_from", default=None)  # the caller's address
+acts_for: ContextVar[int | None] = ContextVar("acts_for", default=None)  # whose place they are in
 
 
 def record(
@@ -22,15 +23,17 @@ def record(
 ) -> None:
     """Write one audit event; ``details`` hold ids, codes and counts, never personal data.
 
-    The database adds the actor, the organisation and the link of the hash chain.
+    The database adds the actor, the organisation and the link of the hash chain. Whoever covers
+    for somebody is the actor; `for` names the account in whose place they act.
     """
+    absent = acts_for.get()
     session.execute(
         insert(AuditEvent)
         .values(
             action=action,
             object_type=object_type,
             object_id=object_id,
-            details=details,
+            details=details if absent is None else {"for": absent, **details},
             ip=came_from.get(),
         )
         .inline()

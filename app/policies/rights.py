@@ -19,7 +19,7 @@ RIGHTS: dict[str, dict[str, tuple[str, ...]]] = {
     "Desk": {"view": ("desk:R",)},
     "Frame": {"view": ("desk:R",)},
     "Lookup": {"view": ("desk:R",)},
-    "Self": {"view": ("desk:R",)},
+    "Self": {"view": ("desk:R",), "stay": ("desk:R",)},
     "Organisation": {
         "R": ("organisations:R",),
         "C": ("organisations_setup:C",),

@@ -80,7 +80,11 @@ def scope_of(session: Session, user_id: int) -> Scope:
     ).one_or_none()
     if found is None:
         return NOBODY
-    role, path = Role(found.role), found.path
+    return scope_as(session, user_id, Role(found.role), found.path)
+
+
+def scope_as(session: Session, user_id: int, role: Role, path: str) -> Scope:
+    """Return what somebody sees in a role at an organisation: their own, or one they cover for."""
     if role.is_teacher:
         rooms = select(AccountClass.class_id).where(AccountClass.user_id == user_id)
         return Scope(path, path, classes=tuple(session.scalars(rooms)), actor=user_id)

@@ -110,6 +110,10 @@ class Hooks:
     go: dict[str, Way] = field(default_factory=dict)  # by the key after G: h, i, p
     personal: list[tuple[str, Callable[[], str]]] = field(default_factory=list)  # endpoint, label
     find: str = ""  # the endpoint the find box posts to
+    bell: tuple[str, Callable[[], str | None]] = ("", lambda: None)  # endpoint, unread notices
+    hat: Callable[[], Any] = lambda: None  # in whose place the person acts
+    hats: Callable[[], Sequence[Any]] = tuple  # in whose place they could act
+    waits: Callable[[Any], str] = str  # how many cases wait there
 
 
 @dataclass(slots=True)
@@ -172,8 +176,34 @@ class Frame:
         return _link(self.hooks.find)
 
     @property
+    def bell(self) -> str | None:
+        """How many notices are unread, as text; None for those who get none."""
+        return self.hooks.bell[1]()
+
+    @property
+    def bell_url(self) -> str:
+        """The page of notices."""
+        return _link(self.hooks.bell[0])
+
+    @property
+    def hat(self) -> Any:
+        """In whose place the person acts, or None."""
+        return self.hooks.hat()
+
+    @property
+    def hats(self) -> Sequence[Any]:
+        """In whose place the person could act now."""
+        return self.hooks.hats()
+
+    def waits(self, hat: Any) -> str:
+        """Return how many cases wait at a desk somebody could sit at."""
+        return self.hooks.waits(hat)
+
+    @property
     def personal(self) -> list[tuple[str, str]]:
-        """The user's own pages, under their name."""
+        """The user's own pages, under their name; with a hat on none."""
+        if self.hat:
+            return []
         links = [(_link(endpoint), label()) for endpoint, label in self.hooks.personal]
         return [(url, label) for url, label in links if url]
 

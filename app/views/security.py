@@ -9,10 +9,13 @@ from flask_appbuilder.security.sqla.manager import SecurityManager
 from flask_babel import gettext as _
 from flask_login import LoginManager
 
-from app.policies.rights import holds
+from app.policies.audit import acts_for
+from app.policies.hats import wears
+from app.policies.rights import DOORS, holds
 from app.policies.scope import NOBODY, enter
 from app.views.actor import arrive, session
 from app.views.frame import hooks
+from app.views.hat import insist_on_hat
 from app.views.signing_in import sessions
 from app.views.signing_in.aging import hold, is_held, lead_parts
 from app.views.signing_in.gate import Gate
@@ -40,6 +43,7 @@ class XuejiSecurity(SecurityManager):
             ("OwnFactorView.factor", lambda: _("One-time codes")),
         ]
         current_app.before_request(hold)
+        current_app.before_request(insist_on_hat)
         current_app.after_request(lead_parts)
         current_app.jinja_env.globals["session_left"] = left_for_page
 
@@ -70,8 +74,9 @@ class XuejiSecurity(SecurityManager):
         if sessions.resume(account):
             return user
         enter(NOBODY, session())
-        for known in ("account", "actor", "gifts"):
+        for known in ("account", "actor", "gifts", "cover"):
             g.pop(known, None)
+        acts_for.set(None)
         return None
 
     def load_user_jwt(self, _jwt_header: Any, jwt_data: Any) -> Any:
@@ -81,10 +86,23 @@ class XuejiSecurity(SecurityManager):
     def has_access(self, permission_name: str, view_name: str) -> bool:
         """Narrow FAB's answer: some rights are a teacher's only when the school gave them.
 
-        Whoever must change their password has their own pages until they have.
+        Whoever must change their password has their own pages until they have. FAB knows the
+        person alone: with a hat on, the role they act in answers.
         """
         is_given = super().has_access(permission_name, view_name)  # it finds out who asks
         actor = g.get("actor")
-        if actor is None or not is_given or (is_held() and view_name != OWN_PAGES):
+        if actor is None or (is_held() and view_name != OWN_PAGES):
+            return False
+        if actor.acting_for is not None:
+            return view_name in FAB_OWN or wears(actor.role, view_name, permission_name)
+        if not is_given:
             return False
         return view_name in FAB_OWN or holds(actor.role, view_name, permission_name, g.gifts)
+
+    def get_user_menu_access(self, menu_names: list[str] | None = None) -> set[str]:
+        """Return the menu's entries for the person, or for the hat they have on."""
+        mine: set[str] = super().get_user_menu_access(menu_names)
+        actor = g.get("actor")
+        if actor is None or actor.acting_for is None:
+            return mine
+        return {noun for noun, permission in DOORS if wears(actor.role, noun, permission)}

@@ -21,7 +21,7 @@ class SessionView(BaseView):
     route_base = "/session"
     default_view = "left"
     class_permission_name = "Self"
-    base_permissions = ("can_view",)
+    base_permissions = ("can_stay",)
 
     @expose("/left")
     def left(self) -> Any:
@@ -29,7 +29,7 @@ class SessionView(BaseView):
         return jsonify(left=left_here())
 
     @expose("/stay", methods=["POST"])
-    @door("view")
+    @door("stay")
     def stay(self) -> Any:
         """Return the seconds left after this: like anything a person does, it begins them anew."""
         return jsonify(left=left_here())

@@ -1,0 +1,124 @@
+"""What a notice says: drawn from its kind and from the step it tells of, never kept."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as lazy
+
+from app.models.case import Case, CaseEvent, Decision
+from app.models.change import Movement
+from app.models.notice import Notice, NoticeKind
+from app.views.case_words import kind_word, office_word
+from app.views.labels import day
+from app.workflows.reminding import OVER
+
+KINDS: Mapping[str, Any] = {
+    NoticeKind.STEP: lazy("Steps"),
+    NoticeKind.REMINDER: lazy("Due soon"),
+    NoticeKind.OVERDUE: lazy("Overdue"),
+    NoticeKind.SUSPENSION_ENDS: lazy("Suspensions that end"),
+    NoticeKind.COMMENT: lazy("Comments"),
+    NoticeKind.PAPER_SENT: lazy("Paper archives sent"),
+    NoticeKind.PAPER_RECEIVED: lazy("Paper archives received"),
+}
+SAID: Mapping[str, Any] = {  # what happened, where no day and no step says more
+    NoticeKind.STEP: lazy("A step was taken"),
+    NoticeKind.COMMENT: lazy("Somebody wrote a comment"),
+    NoticeKind.PAPER_SENT: lazy("The paper archive was sent"),
+    NoticeKind.PAPER_RECEIVED: lazy("The paper archive has arrived"),
+}
+MARKS: Mapping[str, tuple[str, str]] = {  # the glyph of a kind, and its colour
+    NoticeKind.STEP: ("arrow-right", ""),
+    NoticeKind.REMINDER: ("clock", "is-warn"),
+    NoticeKind.OVERDUE: ("clock", "is-bad"),
+    NoticeKind.SUSPENSION_ENDS: ("calendar-day", "is-warn"),
+    NoticeKind.COMMENT: ("comment", ""),
+    NoticeKind.PAPER_SENT: ("box-archive", ""),
+    NoticeKind.PAPER_RECEIVED: ("box-archive", ""),
+}
+STEPS: Mapping[Decision, Any] = {
+    Decision.SUBMIT: lazy("Submitted"),
+    Decision.AGREE: lazy("Agreed"),
+    Decision.DISAGREE: lazy("Disagreed; the case has ended"),
+    Decision.RETURN: lazy("Sent back"),
+    Decision.WITHDRAW: lazy("Withdrawn"),
+    Decision.CLEAN: lazy("Cleaned up; the case has ended"),
+    Decision.ESCALATE: lazy("Asked the next tier to step in"),
+    Decision.INTERVENE: lazy("Decided in place of a silent office"),
+    Decision.REPORT: lazy("The pupil has arrived"),
+    Decision.PULL: lazy("Archive pulled; the case is completed"),
+}
+
+
+class Line(NamedTuple):
+    """A notice as a line: what happened in which case, by whom, when."""
+
+    case_id: int
+    icon: str
+    colour: str
+    what: str
+    who: str
+    name: str
+    kind: str
+    number: str
+    at: datetime
+    is_new: bool
+
+
+def line_of(notice: Notice, event: CaseEvent | None, path: str, read: int) -> Line:
+    """Return a notice as a line, as an organisation sees it; ``read`` is the last one read."""
+    case = notice.case
+    icon, colour = MARKS[notice.kind]
+    return Line(
+        case_id=case.id,
+        icon=icon,
+        colour=colour,
+        what=what_of(notice, event),
+        who=who_of(event),
+        name=str(case.snapshot.get("name") or "—"),
+        kind=kind_word(case, path),
+        number=case.no,
+        at=notice.at,
+        is_new=notice.id > read,
+    )
+
+
+def what_of(notice: Notice, event: CaseEvent | None) -> str:
+    """Say what happened."""
+    case = notice.case
+    if event is not None:
+        return str(STEPS[event.decision])
+    if notice.kind is NoticeKind.REMINDER:
+        return str(_("Due on %(day)s", day=day(case.due_on)) if case.due_on else _("Was due soon"))
+    if notice.kind is NoticeKind.OVERDUE:
+        late = _("Overdue at: %(place)s", place=_desk(case)) if case.due_on else _("Was overdue")
+        return str(late)
+    if notice.kind is NoticeKind.SUSPENSION_ENDS:
+        return _suspension(notice)
+    return str(SAID[notice.kind])
+
+
+def who_of(event: CaseEvent | None) -> str:
+    """Say who did it, and in whose place."""
+    if event is None:
+        return ""
+    told = f"{event.organisation.name} · {event.user.name}"
+    if event.for_user is None:
+        return told
+    return str(_("%(who)s for %(absent)s", who=told, absent=event.for_user.name))
+
+
+def _suspension(notice: Notice) -> str:
+    case = notice.case
+    until = day(case.until_on if isinstance(case, Movement) else None)
+    if notice.case_version == OVER:
+        return str(_("The suspension was to end on %(day)s: the pupil resumes", day=until))
+    return str(_("The suspension ends on %(day)s", day=until))
+
+
+def _desk(case: Case) -> str:
+    return f"{case.awaiting.name} {office_word(case.awaiting_office)}" if case.awaiting else "—"
