@@ -55,6 +55,26 @@ CASES: Texts = {
         "附件已不在待提交区；请重新上传后再提交。",
         "A file is no longer on your tray; upload it again and submit.",
     ),
+    "E-COMMENT": Text(
+        "留言须为 1 至 {limit} 个字，现为 {length} 个；请修改后再发送。",
+        "A comment holds 1 to {limit} characters, this one {length}; change it and send it again.",
+    ),
+    "E-PAPER-MARK": Text(
+        "只有转学办结后，由转出学校登记寄出、转入学校登记收到，各登记一次；请刷新页面查看。",
+        "After the transfer is completed the sending school notes once that the paper archive "
+        "was sent, the receiving school that it has come; reload the page.",
+    ),
+    "E-PAPER-FUTURE": Text(
+        "日期不能晚于今天；请改正日期。", "The day lies ahead; give one up to today."
+    ),
+    "E-PAPER-UNSENT": Text(
+        "转出学校尚未登记寄出纸质档案；请先请其登记。",
+        "The sending school has not noted that the paper archive was sent; ask it to do so first.",
+    ),
+    "E-PAPER-BEFORE": Text(
+        "收到日期早于寄出日期；请核对日期。",
+        "It cannot have come before it was sent; check the day.",
+    ),
     "E-EVIDENCE": Text(
         "必须附佐证材料；请上传后再提交。", "Evidence is required; attach a file and submit again."
     ),
@@ -154,6 +174,7 @@ MOVEMENTS: Texts = {
         "该生已在所选班级；请另选班级或取消勾选该生。",
         "The pupil sits in that class already; choose another class or leave the pupil out.",
     ),
+    "E-NOBODY": Text("没有选择学生；请先勾选学生。", "Nobody is picked; tick the pupils first."),
     "E-MOST": Text(
         "一次最多选择 {most} 名学生；请分次办理。",
         "At most {most} pupils at a time; do it in several goes.",

@@ -10,13 +10,16 @@ from flask_babel import lazy_gettext as _
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
+from app.views.case_notes import CaseNotesView
 from app.views.case_page import CaseView
+from app.views.class_changing import ClassChangeView
 from app.views.covering import CoverView
 from app.views.evidence import EvidenceView
 from app.views.frame import FrameView, Way, hooks
 from app.views.hat import hat_on, hats_off, waits
 from app.views.importing import ImportView
 from app.views.inbox import InboxView, inbox_count, menu_counts
+from app.views.moving import MovementView
 from app.views.notices import NoticeView, bell
 from app.views.promoting import PromotionView
 from app.views.registering import RegistrationView
@@ -75,7 +78,9 @@ SCREENS: tuple[Screen, ...] = (
     Screen(InboxView, "Inbox", _("Inbox"), "fa-inbox"),
     Screen(RegistrationView, "Registration", _("Registration"), "fa-user-plus", "approvals"),
     Screen(TransferView, "Transfer", _("Transfers"), "fa-right-left", "approvals"),
+    Screen(MovementView, "Movement", _("Movements"), "fa-person-walking-arrow-right", "approvals"),
     Screen(StudentView, "Student", _("Pupils"), "fa-id-card", "registry"),
+    Screen(ClassChangeView, "ClassChange", _("Change of class"), "fa-people-arrows", "registry"),
     Screen(NationalView, "NationalLookup", _("National look-up"), "fa-earth-asia", "registry"),
     Screen(ClassNamesView, "ClassNames", _("Class lists"), "fa-list-ol", "registry"),
     Screen(SchoolView, "School", _("Schools"), "fa-school", "schools"),
@@ -97,6 +102,7 @@ SCREENS: tuple[Screen, ...] = (
 HIDDEN: tuple[type[Any], ...] = (
     FrameView,
     CaseView,
+    CaseNotesView,
     EvidenceView,
     FindView,
     GuardianView,

@@ -109,6 +109,8 @@ def own_pupil(session: Session, student_id: int, act: Act) -> Student:
 
 def lay_down(session: Session, case: Movement, plan: Plan, act: Act) -> None:
     """Write the answers of the form into a movement, new or sent back."""
+    if plan.until_on is not None and plan.until_on <= plan.happened_on:
+        raise Refused(Refusal("E-TERM"))
     case.type, case.happened_on, case.until_on = plan.type, plan.happened_on, plan.until_on
     case.reason, case.reason_text = plan.reason, plan.reason_text
     case.to_grade_id = case.to_class_id = None

@@ -56,3 +56,13 @@ def ending(session: Session, today: date, start: int, most: int) -> list[Term]:
         .limit(most)
     )
     return [Term(pupil, case_id, until) for pupil, case_id, until in found if until]
+
+
+def level_at_leave(session: Session, student_id: int) -> int | None:
+    """Return at which level of the stage a pupil was when the last leave was recorded."""
+    left = select(Movement.left_level).where(
+        Movement.student_id == student_id,
+        Movement.state == APPROVED,
+        Movement.left_level.is_not(None),
+    )
+    return session.scalar(left.order_by(Movement.id.desc()).limit(1))

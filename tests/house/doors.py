@@ -29,6 +29,10 @@ ROWS = {  # own pages: endpoint → parameter, table
         ("CaseView.decide", "CaseView.printed", "CaseView.show", "InboxView.pane"),
         ("case_id", "case_file"),
     ),
+    **{
+        f"CaseNotesView.{name}": ("case_id", "case_file")
+        for name in ("comment", "contact", "paper", "printed")
+    },
     "EvidenceView.add": ("case_id", "case_file"),
     **{
         f"EvidenceView.{name}": ("paper_id", "attachment")
@@ -36,6 +40,8 @@ ROWS = {  # own pages: endpoint → parameter, table
     },
     **dict.fromkeys(("InboxView.job", "RegistrationView.job"), ("job_id", "job")),
     "InboxView.drop": ("filter_id", "saved_filter"),
+    "MovementView.open": ("student_id", "student"),
+    "MovementView.again": ("case_id", "case_file"),
     "RegistrationView.batch": ("batch_id", "import_batch"),
     **dict.fromkeys(("CoverView.end", "CoverView.wear"), ("cover_id", "substitution")),
     "RegistrationView.strike": ("student_id", "student"),
