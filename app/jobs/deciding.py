@@ -1,13 +1,14 @@
 """Approvals as jobs: the same decision on many cases, and a whole batch of pupils submitted.
 
 Each chunk is one step with a line per record in its checkpoint: killed at any point, the job goes
-on with the next chunk; what somebody else did meanwhile is a line that says so.
+on with the next chunk; what somebody else did meanwhile is a line that says so. Arguments are ids;
+the remark stands in `JobRemark` until the job has written it into every case.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import exists, or_, select
 from sqlalchemy.orm import Session
@@ -18,27 +19,53 @@ from app.jobs.queue import ask, job
 from app.jobs.run import Run
 from app.models.account import Account
 from app.models.case import Case
+from app.models.job import JobRemark
 from app.models.student import Status, Student
+from app.policies.audit import acts_for
 from app.policies.roles import Actor, Role
+from app.policies.scope import enter, scope_as
+from app.workflows.covering import actor_in, worn
 from app.workflows.deciding import decide
 from app.workflows.desk import Act, Ending, Trigger
 from app.workflows.submitting import submit
 
 CHUNK = 25  # records of one step
 WHOLE = 1000  # thousandths
+# What a batch may do to every case alike; a job names it by its place here.
+BATCHED = (Trigger.AGREE, Trigger.DISAGREE, Trigger.SEND_BACK, Trigger.CLEAN)
 
 Line = list[Any]  # a record's id and the codes of what stood in its way
 
 
-def ask_agree(session: Session, seen: Sequence[tuple[int, int]], asked_by: int) -> int | None:
-    """Ask that these cases be agreed to in the versions they have now; never commits."""
-    return ask(
+class Asker(NamedTuple):
+    """Who asks for a batch: the account, and the cover under which it acts, if any."""
+
+    user_id: int
+    cover_id: int | None = None
+
+
+def ask_decide(
+    session: Session, seen: Sequence[tuple[int, int]], asker: Asker, trigger: Trigger, remark: str
+) -> int | None:
+    """Ask for one decision on all these cases, in the versions seen; never commits."""
+    job_id = ask(
         session,
         "case.decide",
-        asked_by=asked_by,
+        asked_by=asker.user_id,
         cases=[case_id for case_id, _ in seen],
         versions=[version for _, version in seen],
+        act=BATCHED.index(trigger),
+        cover=asker.cover_id or 0,
     )
+    if job_id is not None and remark:
+        session.add(JobRemark(job_id=job_id, words=remark))
+        session.flush()
+    return job_id
+
+
+def trigger_of(args: dict[str, Any]) -> Trigger:
+    """Return what a job does to each of its cases."""
+    return BATCHED[args.get("act", 0)]
 
 
 def ask_submit(session: Session, batch_id: int, asked_by: int) -> int | None:
@@ -47,16 +74,20 @@ def ask_submit(session: Session, batch_id: int, asked_by: int) -> int | None:
 
 
 @job("case.decide")
-def agree_to_all(run: Run) -> dict[str, Any]:
-    """Agree to many cases in the name of whoever asked."""
+def decide_all(run: Run) -> dict[str, Any]:
+    """Do the same to many cases in the name of whoever asked."""
     cases: list[int] = run.args["cases"]
     seen = dict(zip(cases, run.args["versions"], strict=True))
     for at in range(len(lines_of(run.checkpoint)), len(cases), CHUNK):
         chunk, lines = cases[at : at + CHUNK], list[Line]()
         mark: dict[str, Any] = {str(at): lines}
         with run.step(progress=WHOLE * (at + len(chunk)) // len(cases), **mark) as session:
-            act = Act(Trigger.AGREE, actor_of(session, run), today(), "")
+            actor, said = actor_of(session, run), session.get(JobRemark, run.id)
+            act = Act(trigger_of(run.args), actor, today(), said.words if said else "")
             lines += told((one.case_id, one.refusals) for one in decide(session, chunk, act, seen))
+            if said is not None and at + len(chunk) == len(cases):
+                session.delete(said)  # it stands in the cases now
+    acts_for.set(None)
     return summed(run)
 
 
@@ -97,7 +128,15 @@ def summed(run: Run) -> dict[str, Any]:
 
 
 def actor_of(session: Session, run: Run) -> Actor:
-    """Return who asked for a job, as rules know them."""
+    """Return who asked for a job, as rules know them: under a cover only while it is in force."""
+    acts_for.set(None)
+    if cover_id := run.args.get("cover"):
+        cover = worn(session, run.asked_by or 0, cover_id, today())
+        if cover is not None:
+            actor = actor_in(cover)
+            acts_for.set(actor.acting_for)
+            enter(scope_as(session, actor.user_id, actor.role, actor.path), session)
+            return actor
     account = session.get_one(Account, run.asked_by)
     place = account.organisation
     return Actor(account.user_id, Role(account.role), place.id, place.path)

@@ -12,6 +12,7 @@ from app.messages import (
     covering,
     files,
     general,
+    inbox,
     privacy,
     roles,
     rows,
@@ -33,9 +34,9 @@ AREAS = (
     privacy,
     roles,
     auditing,
-)
     covering,
     inbox,
+)
 CATALOGUE: Texts = {code: text for area in AREAS for code, text in area.TEXTS.items()}
 LANGUAGES = ("zh", "en")
 MARKS = {True: "、", False: ", "}  # between the words of a list, in Chinese or not

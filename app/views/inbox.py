@@ -1,4 +1,4 @@
-"""待办: what waits for me, what I did, what lies here, what has moved on; and deciding many."""
+"""待办: what waits for me, what I sent, what concerns us, what has ended; and deciding many."""
 
 from __future__ import annotations
 
@@ -11,27 +11,35 @@ from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 from werkzeug.wrappers import Response
 
-from app.errors import Invalid, NotFound, Refusal
-from app.jobs.deciding import ask_agree, lines_of
-from app.models.case import Case
+from app.errors import Invalid, NotFound, Refusal, Refused
+from app.jobs.deciding import BATCHED, ask_decide, lines_of, trigger_of
 from app.models.import_batch import ImportBatch
 from app.models.job import Job, JobState
 from app.models.organisation import Organisation, Tier
 from app.policies.rights import holds
 from app.views import inbox_tabs as tabs
+from app.views import saved_filters
 from app.views.actor import current_actor, session, today
 from app.views.case_sheet import Sheet, sheet_of
-from app.views.case_words import DONE, kind_word
 from app.views.doors import door
+from app.views.inbox_lines import asker, case_lines, own_job, read_act, read_picked
 from app.views.inbox_rows import row_of
 from app.views.links import link
 from app.views.lookup import Lookup, answer
 from app.views.scoped import Line
 from app.views.words import say
 from app.workflows.deciding import decide
-from app.workflows.desk import REVIEWS, Act, Trigger
+from app.workflows.desk import NEEDS_REASON, Act
 
-LONGEST_REMARK = 500
+__all__ = ["InboxView", "case_lines", "inbox_count", "menu_counts", "own_job", "read_act"]
+
+SAVED = "inbox"  # the page whose filters are kept
+DOORS = {  # the screen behind which the cases of a kind stand
+    "REGISTRATION": "Registration",
+    "TRANSFER": "Transfer",
+    "MOVEMENT": "Movement",
+    "KEY_CHANGE": "KeyChange",
+}
 
 
 class InboxView(BaseView):
@@ -42,7 +50,8 @@ class InboxView(BaseView):
     class_permission_name = "Inbox"
     base_permissions = ["can_view", "can_decide"]
 
-    kinds, dues, ages = tabs.KINDS, tabs.DUES, tabs.AGES
+    choices = {"kind": tabs.KINDS, "due": tabs.DUES, "age": tabs.AGES, "step": tabs.STEPS}
+    choices |= {"mine": tabs.MINE}
 
     @expose("")
     @door("view")
@@ -51,7 +60,8 @@ class InboxView(BaseView):
         actor, day, narrowing = current_actor(), today(), tabs.Narrowing.read(request.args)
         tab = tabs.known(request.args.get("tab"), tabs.TABS) or "waiting"
         page = min(max(tabs.number(request.args.get("page")) or 1, 1), tabs.LAST_PAGE)
-        asked = tabs.narrowed(tabs.TABS[tab].statement(actor), narrowing, day)
+        statement = tabs.TABS[tab].statement(actor)
+        asked = tabs.narrowed(statement, narrowing, day, actor.user_id)
         cases = tabs.page_of(session(), asked, page)
         rows = [row_of(case, actor, day) for case in cases[: tabs.PAGE]]
         first = self._at_cursor(rows)
@@ -63,12 +73,13 @@ class InboxView(BaseView):
             tab=tab,
             tabs=tabs.TABS,
             total=tabs.count(session(), asked),
+            counts=self._counts(),
             most=tabs.MOST,
-            here_count=tabs.count(session(), tabs.here(actor)),
             capped=capped,
             narrowing=narrowing,
+            saved=self._saved(tab, narrowing),
             school=self._school(narrowing.school),
-            batches=self._batches(),
+            batches=self._batches() if tab == "waiting" else [],
             page=page,
             has_more=len(cases) > tabs.PAGE and page < tabs.LAST_PAGE,
         )
@@ -96,16 +107,14 @@ class InboxView(BaseView):
 
     @expose("/batch", methods=["POST"])
     @door("decide")
-    def batch(self) -> str:
-        """Do the same to every picked case, and tell what became of each."""
-        ids = [n for text in request.form.getlist("case") if (n := tabs.number(text))]
-        act = read_act()
-        if not ids or len(ids) > tabs.PAGE or act.trigger not in REVIEWS:
+    def batch(self) -> str | Response:
+        """Do the same to every picked case: a page's at once, more of them by a job."""
+        seen, act = read_picked(), read_act()
+        if act.trigger not in BATCHED:
             raise Invalid
-        seen = {n: v for n in ids if (v := tabs.number(request.form.get(f"seen-{n}")))}
-        if set(seen) != set(ids):
-            raise Invalid
-        outcomes = decide(session(), list(dict.fromkeys(ids)), act, seen)
+        if len(seen) > tabs.PAGE:
+            return self._asked(list(seen.items()), act)
+        outcomes = decide(session(), list(seen), act, seen)
         session().commit()
         codes = [(one.case_id, one.refusals) for one in outcomes]
         return self._told(case_lines(codes, act.trigger))
@@ -113,15 +122,12 @@ class InboxView(BaseView):
     @expose("/all", methods=["POST"])
     @door("decide")
     def all(self) -> Response:
-        """Ask a job to agree to everything that waits under the present filter."""
+        """Ask a job to decide everything that waits under the present filter."""
         actor, narrowing = current_actor(), tabs.Narrowing.read(request.form)
-        seen = tabs.waiting_ids(session(), actor, narrowing, today())
-        if not seen:
-            raise NotFound
-        job_id = ask_agree(session(), seen, actor.user_id)
-        session().commit()
-        flash(_("Taken up: %(n)s cases. You may leave this page.", n=len(seen)), "info")
-        return redirect(url_for("InboxView.job", job_id=job_id))
+        act = read_act()
+        if act.trigger not in BATCHED:
+            raise Invalid
+        return self._asked(tabs.waiting_ids(session(), actor, narrowing, today()), act)
 
     @expose("/job/<int:job_id>")
     @door("view")
@@ -132,9 +138,47 @@ class InboxView(BaseView):
             (case_id, tuple(Refusal(c) for c in codes))
             for case_id, codes in lines_of(found.checkpoint)
         ]
-        return self._told(case_lines(codes, Trigger.AGREE), found, len(found.args["cases"]))
+        return self._told(
+            case_lines(codes, trigger_of(found.args)), found, len(found.args["cases"])
+        )
+
+    @expose("/filters", methods=["POST"])
+    @door("view")
+    def keep(self) -> Response:
+        """Keep the filters in force under a name of the person's own."""
+        narrowing = tabs.Narrowing.read(request.form)
+        tab = tabs.known(request.form.get("tab"), tabs.TABS) or "waiting"
+        name, me = request.form.get("name", ""), current_actor().user_id
+        asked = narrowing.asked and {"tab": tab, **narrowing.asked}
+        try:
+            saved_filters.keep(session(), me, SAVED, name, asked)
+            session().commit()
+        except Refused as refused:
+            session().rollback()
+            for refusal in refused.refusals:
+                flash(say(refusal), "danger")
+        return redirect(link(url_for("InboxView.inbox"), {"tab": tab, **narrowing.asked}))
+
+    @expose("/filters/<int:filter_id>/drop", methods=["POST"])
+    @door("view")
+    def drop(self, filter_id: int) -> Response:
+        """Take one of the person's own filters away."""
+        saved_filters.drop(session(), current_actor().user_id, filter_id)
+        session().commit()
+        return redirect(url_for("InboxView.inbox"))
 
     # ── inside ──────────────────────────────────────────────────────────────────────────────
+
+    def _asked(self, seen: list[tuple[int, int]], act: Act) -> Response:
+        """Hand a batch to a job and lead to its page."""
+        if not seen:
+            raise NotFound
+        if act.trigger in NEEDS_REASON and not act.remark:
+            raise Refused(Refusal("E-REASON"))
+        job_id = ask_decide(session(), seen, asker(), act.trigger, act.remark or "")
+        session().commit()
+        flash(_("Taken up: %(n)s cases. You may leave this page.", n=len(seen)), "info")
+        return redirect(url_for("InboxView.job", job_id=job_id))
 
     def _told(self, lines: list[Line], job: Job | None = None, of: int = 0) -> str:
         """Return the page that tells what became of each case."""
@@ -147,6 +191,26 @@ class InboxView(BaseView):
             running=job is not None and job.state in (JobState.QUEUED, JobState.RUNNING),
             back=link(url_for("InboxView.inbox"), tabs.Narrowing.read(request.form).asked),
         )
+
+    def _counts(self) -> dict[str, int | None]:
+        """Return how many cases stand in each of the open lists."""
+        actor = current_actor()
+        others = {key: tabs.count(session(), tabs.TABS[key].statement(actor)) for key in OTHERS}
+        return {"waiting": inbox_count(), **others}
+
+    def _saved(self, tab: str, narrowing: tabs.Narrowing) -> list[dict[str, Any]]:
+        """Return the person's filters as links; the one in force is marked."""
+        now = {key: str(value) for key, value in {"tab": tab, **narrowing.asked}.items()}
+        found = saved_filters.kept(session(), current_actor().user_id, SAVED)
+        return [
+            {
+                "id": one.id,
+                "name": one.name,
+                "url": link(url_for("InboxView.inbox"), one.asked),
+                "current": one.asked == now,
+            }
+            for one in found
+        ]
 
     def _sheet(self, case_id: int) -> Sheet:
         return sheet_of(session(), case_id, current_actor(), today())
@@ -171,51 +235,12 @@ class InboxView(BaseView):
         return str(self.render_template(template, view=self, today=today(), **facts))
 
 
+OTHERS = ("sent", "involved")  # lists with a count beside the desk's own
+
+
 def capped(n: int) -> str:
     """Return a count as text; beyond the cap it is said to be one."""
     return f"{tabs.CAP:,}+" if n > tabs.CAP else f"{n:,}"
-
-
-def read_act() -> Act:
-    """Return what a form asks to do, or raise `Invalid`."""
-    remark = request.form.get("remark", "").strip()
-    trigger = request.form.get("trigger", "")
-    if trigger not in set(Trigger) or len(remark) > LONGEST_REMARK or "\x00" in remark:
-        raise Invalid
-    return Act(Trigger(trigger), current_actor(), today(), remark)
-
-
-def own_job(job_id: int, kind: str) -> Job:
-    """Return a job this person asked for, or raise `NotFound`."""
-    found = session().get(Job, job_id)
-    if found is None or found.kind != kind or found.asked_by != current_actor().user_id:
-        raise NotFound
-    return found
-
-
-def case_lines(outcomes: list[tuple[int, tuple[Refusal, ...]]], trigger: Trigger) -> list[Line]:
-    """Return a line for each case: what was done, or every reason why not."""
-    cases = select(Case).where(Case.id.in_([case_id for case_id, _refusals in outcomes]))
-    full = cases.options(joinedload(Case.owner), joinedload(Case.receiving))
-    found = {case.id: case for case in session().scalars(full)}
-    path, lines = current_actor().path, []
-    for case_id, refusals in outcomes:
-        case = found.get(case_id)
-        name = f"{case.snapshot.get('name', '')} · {kind_word(case, path)}" if case else "—"
-        if refusals:
-            told = " ".join(say(refusal) for refusal in refusals)
-            is_late = any(refusal.code == "app.stale" for refusal in refusals)
-            verdict = _("Somebody was faster") if is_late else _("Not done")
-            lines.append(Line("warn" if is_late else "bad", verdict, name, told))
-        else:
-            lines.append(Line("ok", str(DONE[trigger]), name, _goes_to(case)))
-    return lines
-
-
-def _goes_to(case: Case | None) -> str:
-    if case is None or case.awaiting is None:
-        return ""
-    return str(_("on to: %(place)s", place=case.awaiting.name))
 
 
 def waiting_counts() -> dict[str, int]:
@@ -235,6 +260,8 @@ def inbox_count() -> int | None:
 
 
 def menu_counts() -> dict[str, int]:
-    """Tell the menu how many cases wait behind which door."""
+    """Tell the menu how many cases wait behind which door: the inbox, and the screen of a kind."""
     total = inbox_count()
-    return {"Inbox": total} if total else {}
+    if not total:
+        return {}
+    return {"Inbox": total, **{DOORS[kind]: n for kind, n in waiting_counts().items()}}

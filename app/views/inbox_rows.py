@@ -1,4 +1,4 @@
-"""The rows of the inbox: one case in seven words."""
+"""The rows of the inbox: one case in few words."""
 
 from __future__ import annotations
 
@@ -35,6 +35,9 @@ class Row(NamedTuple):
     step: str
     ending: Markup | None
     age: int | None
+    lies: str = ""  # whose desk it is on
+    silent: str = ""  # the office in whose place that desk decides
+    is_returned: bool = False
 
 
 def row_of(case: Case, actor: Actor, today: date) -> Row:
@@ -56,6 +59,9 @@ def row_of(case: Case, actor: Actor, today: date) -> Row:
         age=working_days(case.step_since.astimezone(BEIJING).date(), today)
         if case.is_open
         else None,
+        lies=case.awaiting.name if case.awaiting else "",
+        silent=case.silent.name if case.silent else "",
+        is_returned=case.state == Ending.RETURNED,
     )
 
 

@@ -1,170 +1,108 @@
-"""The four lists of the inbox as data, and the filters an address may ask for.
+"""The four lists of the inbox as data: each is one statement that walks an index.
 
-Each list is one statement that walks an index; nothing here counts beyond `CAP`. Addresses carry
-ids and codes only, never a name or a number.
+Nothing here counts beyond `CAP`. What was sent back to a person stands before what is due: it
+waits for nobody else, and its clock stands still.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date
 from typing import Any, NamedTuple
 
 from flask_babel import lazy_gettext as _
-from sqlalchemy import ColumnElement, Select, func, or_, select, tuple_
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select, tuple_
+from sqlalchemy.orm import Session, joinedload, selectin_polymorphic
 
-from app.codes.workdays import BEIJING
-from app.models.case import Case, CaseEvent, CaseKind
-from app.models.organisation import Organisation, Tier
+from app.models.case import Case, CaseKind
+from app.models.change import Movement
+from app.models.organisation import Organisation
 from app.policies.roles import Actor
-from app.workflows.calendar import working_days
+from app.views.inbox_filters import (
+    AGES,
+    BIGGEST,
+    DUES,
+    KINDS,
+    MINE,
+    STEPS,
+    Narrowing,
+    known,
+    number,
+)
+from app.workflows.selecting import concerns
+
+__all__ = ["AGES", "BIGGEST", "DUES", "KINDS", "MINE", "STEPS", "Narrowing", "known", "number"]
 
 PAGE = 50  # cases on a page, and what one request decides at most
 LAST_PAGE = 40
 CAP = 1000  # a count goes no further
 MOST = 2000  # cases a job is given at most
-STEPS = 500  # the last steps of somebody that "done" and "moved on" look at
-BIGGEST = 2**31
-
-KINDS: Mapping[str, Any] = {
-    "registration": _("Registration"),
-    "transfer": _("Transfer"),
-    "cross": _("Transfer between provinces"),
-}
-DUES: Mapping[str, Any] = {
-    "late": _("late"),
-    "today": _("due today or late"),
-    "week": _("due within 7 days or late"),
-}
-AGES: Mapping[str, Any] = {
-    "5": _("5 working days or more"),
-    "10": _("10 working days or more"),
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Narrowing:
-    """What the address asks for; what cannot be read asks for nothing."""
-
-    kind: str = ""
-    due: str = ""
-    age: str = ""
-    school: int | None = None
-    batch: int | None = None
-
-    @classmethod
-    def read(cls, args: Mapping[str, str]) -> Narrowing:
-        """Return the filters of an address or of a form."""
-        return cls(
-            kind=known(args.get("kind"), KINDS),
-            due=known(args.get("due"), DUES),
-            age=known(args.get("age"), AGES),
-            school=number(args.get("school")),
-            batch=number(args.get("batch")),
-        )
-
-    @property
-    def asked(self) -> dict[str, Any]:
-        """The filters in force, by their names in the address."""
-        values = {name: getattr(self, name) for name in self.__slots__}
-        return {name: value for name, value in values.items() if value}
-
-    def conditions(self, today: date) -> list[ColumnElement[bool]]:
-        """Return the filters as conditions on a case."""
-        found: list[ColumnElement[bool]] = []
-        if self.kind:
-            kind = CaseKind.REGISTRATION if self.kind == "registration" else CaseKind.TRANSFER
-            found.append(Case.kind == kind)
-        if self.kind == "cross":
-            found.append(Case.common_path == "/")
-        if self.due:
-            days = {"late": -1, "today": 0, "week": 7}[self.due]
-            found.append(Case.due_on <= today + timedelta(days=days))
-        if self.age:
-            found.append(Case.step_since < _after(today, int(self.age)))
-        if self.school:
-            found.append(or_(Case.owner_id == self.school, Case.receiving_id == self.school))
-        if self.batch:
-            found.append(Case.batch_id == self.batch)
-        return found
-
-
-def _after(today: date, age: int) -> datetime:
-    """Return the moment before which a step began that has lain ``age`` working days."""
-    day = today
-    while working_days(day, today) < age:
-        day -= timedelta(days=1)
-    return datetime.combine(day + timedelta(days=1), time(), BEIJING)
+BY_DUE = (Case.due_on.asc().nulls_first(), Case.id)
+BY_END = (Case.closed_at.desc(), Case.id.desc())
+Place = tuple[date | None, int]  # where a case stands in a list by due day
 
 
 class Tab(NamedTuple):
-    """A list of the inbox: its words, and its statement for a person; columns Case, CaseEvent."""
+    """A list of the inbox: its words, its statement for a person, the filters that make sense."""
 
     label: Any
     statement: Callable[[Actor], Select[Any]]
     empty: Any
+    filters: tuple[str, ...]
     is_open: bool = True  # whether every case in it lies on a desk
 
 
 def waiting(actor: Actor) -> Select[Any]:
-    """Return what lies on the person's own desk, the earliest due first."""
+    """Return what lies on the person's own desk: sent back first, then the earliest due."""
+    return select(Case).where(on_desk(actor), Case.closed_at.is_(None)).order_by(*BY_DUE)
+
+
+def sent(actor: Actor) -> Select[Any]:
+    """Return what the person submitted or keeps, and what is under way of it; never unseen."""
+    me = (actor.user_id, actor.acting_for) if actor.acting_for else (actor.user_id,)
+    mine = or_(Case.keeper_id.in_(me), and_(Case.keeper_id.is_(None), Case.initiator_id.in_(me)))
+    return select(Case).where(mine, Case.closed_at.is_(None)).order_by(*BY_DUE)
+
+
+def involved(actor: Actor) -> Select[Any]:
+    """Return the open cases of the organisation that lie on another desk than the person's."""
+    ours = select(Case).where(
+        concerns(actor.organisation_id), ~on_desk(actor), Case.closed_at.is_(None)
+    )
+    return ours.order_by(*BY_DUE)
+
+
+def finished(actor: Actor) -> Select[Any]:
+    """Return the ended cases of the organisation, the last first."""
     return (
         select(Case)
-        .where(
-            Case.awaiting_path == actor.path,
-            Case.awaiting_office == actor.office.value,
-            Case.closed_at.is_(None),
-        )
-        .order_by(Case.due_on, Case.id)
+        .where(concerns(actor.organisation_id), Case.closed_at.is_not(None))
+        .order_by(*BY_END)
     )
 
 
-def here(actor: Actor) -> Select[Any]:
-    """Return what lies on any desk of the organisation."""
-    return (
-        select(Case)
-        .where(Case.awaiting_path == actor.path, Case.closed_at.is_(None))
-        .order_by(Case.due_on, Case.id)
-    )
-
-
-def done(actor: Actor) -> Select[Any]:
-    """Return what the person has handled, the last first; a case stands at its last step."""
-    return _handled(CaseEvent.user_id, actor.user_id)
-
-
-def moved_on(actor: Actor) -> Select[Any]:
-    """Return what is or was ours and lies elsewhere now: a school's cases, an office's steps."""
-    elsewhere = or_(Case.awaiting_path.is_(None), Case.awaiting_path != actor.path)
-    if actor.role.tier is not Tier.SCHOOL:
-        mine = _handled(CaseEvent.organisation_id, actor.organisation_id)
-        return mine.where(elsewhere)
-    ours = or_(Case.owner_path == actor.path, Case.receiving_path == actor.path)
-    return select(Case).where(ours, elsewhere).order_by(Case.id.desc())
-
-
-def _handled(column: Any, value: int) -> Select[Any]:
-    """Return the cases with a step of somebody, by the last of those steps.
-
-    Only the last `STEPS` of them are looked at: the index is walked backwards and left there.
-    """
-    steps = select(CaseEvent.case_id, CaseEvent.id).where(column == value)
-    recent = steps.order_by(CaseEvent.id.desc()).limit(STEPS).subquery()
-    last = (
-        select(recent.c.case_id, func.max(recent.c.id).label("step"))
-        .group_by(recent.c.case_id)
-        .subquery()
-    )
-    return select(Case).join(last, last.c.case_id == Case.id).order_by(last.c.step.desc())
+def on_desk(actor: Actor) -> ColumnElement[bool]:
+    """Return the condition that a case lies on the person's own desk."""
+    return and_(Case.awaiting_path == actor.path, Case.awaiting_office == actor.office.value)
 
 
 TABS: Mapping[str, Tab] = {
-    "waiting": Tab(_("Waiting for me"), waiting, _("All done")),
-    "done": Tab(_("Done by me"), done, _("Nothing done yet"), is_open=False),
-    "here": Tab(_("At my organisation"), here, _("Nothing lies here")),
-    "moved": Tab(_("Moved on"), moved_on, _("Nothing has moved on yet"), is_open=False),
+    "waiting": Tab(_("Waiting for me"), waiting, _("All done"), ("kind", "due", "age", "step")),
+    "sent": Tab(
+        _("Sent by me"),
+        sent,
+        _("Nothing you submitted is under way"),
+        ("kind", "due", "age", "step"),
+    ),
+    "involved": Tab(
+        _("Involving us"),
+        involved,
+        _("No other case of your organisation is under way"),
+        ("kind", "due", "age", "step", "mine"),
+    ),
+    "finished": Tab(
+        _("Finished"), finished, _("Nothing has ended yet"), ("kind", "mine"), is_open=False
+    ),
 }
 
 
@@ -175,6 +113,8 @@ def page_of(session: Session, asked: Select[Any], page: int) -> list[Case]:
             joinedload(Case.owner).joinedload(Organisation.parent),
             joinedload(Case.receiving).joinedload(Organisation.parent),
             joinedload(Case.awaiting),
+            joinedload(Case.silent),
+            selectin_polymorphic(Case, [Movement]),
         )
         .offset((page - 1) * PAGE)
         .limit(PAGE + 1)
@@ -182,9 +122,11 @@ def page_of(session: Session, asked: Select[Any], page: int) -> list[Case]:
     return list(session.scalars(rows))
 
 
-def narrowed(statement: Select[Any], narrowing: Narrowing, today: date) -> Select[Any]:
+def narrowed(
+    statement: Select[Any], narrowing: Narrowing, today: date, user_id: int | None = None
+) -> Select[Any]:
     """Return a list with the filters in force."""
-    return statement.where(*narrowing.conditions(today))
+    return statement.where(*narrowing.conditions(today, user_id))
 
 
 def count(session: Session, statement: Select[Any]) -> int:
@@ -196,21 +138,32 @@ def count(session: Session, statement: Select[Any]) -> int:
 def waiting_ids(
     session: Session, actor: Actor, narrowing: Narrowing, today: date
 ) -> list[tuple[int, int]]:
-    """Return ids and versions of what waits for a person, the earliest due first, up to `MOST`."""
+    """Return ids and versions of what waits for a person, in the list's order, up to `MOST`."""
     asked = narrowed(waiting(actor), narrowing, today)
     rows = session.execute(asked.with_only_columns(Case.id, Case.version).limit(MOST))
     return [(row.id, row.version) for row in rows]
 
 
-def beside(
-    session: Session, asked: Select[Any], at: tuple[date, int], *, ahead: bool
-) -> int | None:
+def beside(session: Session, asked: Select[Any], at: Place, *, ahead: bool) -> int | None:
     """Return the case after (or before) a place in the list of what waits, or None at its end."""
-    place, here_ = tuple_(Case.due_on, Case.id), tuple_(*at)
-    side = asked.with_only_columns(Case.id).where(place > here_ if ahead else place < here_)
+    side = asked.with_only_columns(Case.id).where(_beyond(*at) if ahead else _short_of(*at))
     if not ahead:
-        side = side.order_by(None).order_by(Case.due_on.desc(), Case.id.desc())
+        side = side.order_by(None).order_by(Case.due_on.desc().nulls_last(), Case.id.desc())
     return session.scalar(side.limit(1))
+
+
+def _beyond(due: date | None, case_id: int) -> ColumnElement[bool]:
+    """After what was sent back (it has no due day) stands everything that is due."""
+    if due is None:
+        paused = and_(Case.due_on.is_(None), Case.id > case_id)
+        return or_(paused, Case.due_on.is_not(None))
+    return tuple_(Case.due_on, Case.id) > tuple_(due, case_id)
+
+
+def _short_of(due: date | None, case_id: int) -> ColumnElement[bool]:
+    if due is None:
+        return and_(Case.due_on.is_(None), Case.id < case_id)
+    return or_(Case.due_on.is_(None), tuple_(Case.due_on, Case.id) < tuple_(due, case_id))
 
 
 def waiting_by_kind(session: Session, actor: Actor) -> dict[str, int]:
@@ -232,15 +185,3 @@ def waiting_batches(session: Session, actor: Actor) -> dict[int, int]:
     )
     rows = session.execute(select(few.c.batch_id, func.count()).group_by(few.c.batch_id))
     return {row[0]: row[1] for row in rows}
-
-
-def known(value: str | None, words: Mapping[str, Any]) -> str:
-    """Return a value an address may hold, or nothing."""
-    return value if value is not None and value in words else ""
-
-
-def number(value: str | None) -> int | None:
-    """Return an id of an address, or None."""
-    if value and value.isascii() and value.isdecimal() and len(value) < len(str(BIGGEST)):
-        return int(value)
-    return None

@@ -71,14 +71,20 @@
     const alert = pane.querySelector("[role=alert]");
     if (alert) { alert.scrollIntoView({ block: "nearest" }); }
   });
-  // A batch that ends or sends back needs its remark first.
-  const remark = list.querySelector("[data-batch-remark]");
+  // A batch that ends or sends back needs its remark first: of the picked ones, or of the whole list.
   list.addEventListener("click", function (event) {
-    if (!remark || !event.target.closest("[data-needs-remark]") || remark.value.trim()) { return; }
+    const pressed = event.target.closest("[data-needs-remark]");
+    const remark = pressed && pressed.closest(".batch").querySelector("input[name=remark]");
+    if (!remark || remark.value.trim()) { return; }
     event.preventDefault();
     event.stopImmediatePropagation();
     remark.focus();
     xueji.toast(xueji.say("请先填写意见", "Write a remark first"));
   }, true);
-  if (remark) { remark.addEventListener("keydown", function (event) { if (event.key === "Enter") { event.preventDefault(); } }); }
+  list.querySelectorAll("input[name=remark]").forEach(function (remark) {
+    remark.addEventListener("keydown", function (event) { if (event.key === "Enter") { event.preventDefault(); } });
+  });
+  // Picked rows and the whole list are two things: only one bar is there at a time.
+  const whole = list.querySelector("[data-whole]");
+  list.addEventListener("rows:picked", function (event) { if (whole) { whole.hidden = event.detail > 0; } });
 })();

@@ -1,0 +1,89 @@
+"""Conditions on cases that lists, figures and the clean-up share: kind, age, school, grade."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy.dialects.postgresql import array
+
+from app.codes.workdays import BEIJING
+from app.models.case import Case, CaseKind
+from app.models.change import Movement, MovementType
+from app.models.school import Grade
+from app.models.student import Student
+from app.workflows.calendar import working_days
+
+M = MovementType
+GROUPS: Mapping[str, tuple[MovementType, ...]] = {
+    "suspension": (M.SUSPEND, M.RESUME),
+    "leaving": (M.WITHDRAW, M.EXPEL, M.ABROAD, M.OTHER_LEAVE, M.MISSING, M.DEATH),
+    "return": (M.RETURN_HOME, M.RESTORE),
+    "grade": (M.REPEAT, M.SKIP),
+    "dropout": (M.SUSPECT_DROPOUT, M.DROPOUT),
+}
+CROSS = "cross"  # a transfer between provinces
+PLAIN: Mapping[str, CaseKind] = {
+    "registration": CaseKind.REGISTRATION,
+    "transfer": CaseKind.TRANSFER,
+    CROSS: CaseKind.TRANSFER,
+    "movement": CaseKind.MOVEMENT,
+    "key_change": CaseKind.KEY_CHANGE,
+}
+KINDS = (*PLAIN, *GROUPS)
+LAST_GRADES = ("16", "23", "33")  # where the pupil cannot be seen: of schools of usual length
+
+
+def of_kind(kind: str) -> list[ColumnElement[bool]]:
+    """Return what a word of `KINDS` means; a group is asked of the movement, row by row."""
+    found: list[ColumnElement[bool]] = [Case.kind == PLAIN.get(kind, CaseKind.MOVEMENT)]
+    if kind == CROSS:
+        found.append(Case.common_path == "/")
+    if group := GROUPS.get(kind):
+        move = Movement.__table__.c
+        of_case = select(move.type).where(move.case_id == Case.id).correlate(Case)
+        found.append(of_case.scalar_subquery().in_(group))  # never the whole table at once
+    return found
+
+
+def of_school(school_id: int) -> ColumnElement[bool]:
+    """A school is the one or the other side."""
+    return or_(Case.owner_id == school_id, Case.receiving_id == school_id)
+
+
+def concerns(organisation_id: int) -> ColumnElement[bool]:
+    """An organisation is a party of a case, or had it on a desk."""
+    return Case.concerned.contains(array([organisation_id]))
+
+
+def graduating() -> ColumnElement[bool]:
+    """The pupil is in the last grade of the stage; out of sight, as the case remembers it."""
+    last = (
+        select(Grade.level >= Grade.years)
+        .join(Student, Student.grade_id == Grade.id)
+        .where(Student.id == Case.student_id)
+        .correlate(Case)
+        .scalar_subquery()
+    )
+    shown: Any = Case.snapshot["grade"].astext
+    return func.coalesce(last, shown.in_(LAST_GRADES))
+
+
+def lain(today: date, days: int) -> ColumnElement[bool]:
+    """The present step has lasted ``days`` working days, or longer."""
+    return Case.step_since < before(today, days)
+
+
+def before(today: date, days: int) -> datetime:
+    """Return the moment before which a step began that has lain ``days`` working days."""
+    return datetime.combine(workday_before(today, days) + timedelta(days=1), time(), BEIJING)
+
+
+def workday_before(today: date, days: int) -> date:
+    """Return the last day after which ``days`` working days have passed by today."""
+    day = today
+    while working_days(day, today) < days:
+        day -= timedelta(days=1)
+    return day
