@@ -11,8 +11,8 @@ from functools import partial
 import click
 from alembic import command
 
+from app.bench import approving, importing
 from app.bench import audit as auditing
-from app.bench import importing
 from app.bench import pages as screens
 from app.bench import promote as promotion
 from app.bench.cases import fill_desks
@@ -81,6 +81,15 @@ def audit(events: int) -> None:
     """Verify a log of a million events."""
     with registry(1, "audit") as root_url, superuser(root_url) as root:
         click.echo(auditing.measure(root, events, Config.read().anchor_file))
+
+
+@bench.command()
+@click.option("--cases", type=click.IntRange(1, 100_000), default=2_500, show_default=True)
+@click.option("--people", type=click.IntRange(4, 64), default=16, show_default=True)
+def approve(cases: int, people: int) -> None:
+    """Let processes contend for the same approvals: each case is carried out once."""
+    with registry(1, "approve") as root_url:
+        click.echo(approving.measure(Config.read(), root_url, cases, people))
 
 
 @bench.command()

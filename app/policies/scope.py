@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, event, select
 from sqlalchemy.orm import Session
+from sqlalchemy.orm.attributes import instance_state
 
 from app.models.account import Account, AccountClass
 from app.models.organisation import Organisation
@@ -28,6 +29,11 @@ SETTINGS = (
 SET = "SELECT " + ", ".join(f"set_config('{name}', %s, true)" for name in SETTINGS)
 BEGIN = f"{SET}, set_config('statement_timeout', %s, true)"
 GET = "SELECT " + ", ".join(f"coalesce(current_setting('{name}', true), '')" for name in SETTINGS)
+# What is held comes first: the values are read from left to right, before any is changed.
+WIDENED = ("app.scope_from", "app.scope_to", "app.house_from", "app.house_to", "app.classes")
+WIDEN = f"{GET}, " + ", ".join(
+    f"set_config('{name}', %s, true)" for name in (*WIDENED, "app.reason")
+)
 END = "0"  # the character after "/": `/41/` reaches up to, not including, `/410`
 EVERYTHING = "/"
 
@@ -139,15 +145,43 @@ def elevated(session: Session, reason: str) -> Iterator[None]:
     For the workflows and the jobs alone, after all guards. A failure takes the width back together
     with the work. The one event of the deed says that it reached so far; row history says why.
     """
+    with _widened(session, reason):
+        yield
+    session.expire_all()  # what was loaded in there must be asked for again
+
+
+@contextmanager
+def asking(session: Session, reason: str) -> Iterator[None]:
+    """Widen the scope to everything for a question that changes nothing.
+
+    What was known before stays known; what was loaded in there must be asked for again.
+    """
+    known = {state: set(state.dict) for state in _states(session) if not state.expired}
+    with _widened(session, reason):
+        yield
+    for one in list(session):  # which keeps them: a forgotten object is no longer to be asked
+        state = instance_state(one)
+        held = known.get(state)
+        if held is None:
+            session.expire(one)
+        elif learnt := (set(state.dict) - held) & set(state.mapper.relationships.keys()):
+            session.expire(one, learnt)
+
+
+@contextmanager
+def _widened(session: Session, reason: str) -> Iterator[None]:
     session.flush()
-    before = session.connection().exec_driver_sql(GET).one()
     wide = replace(Scope(EVERYTHING, EVERYTHING), reason=reason).settings()
     with session.begin_nested():  # ROLLBACK TO SAVEPOINT also restores the settings
-        _set(session, (*wide[:4], before[4], "", before[6], reason))
+        asked = (*wide[:4], "", reason)
+        before = session.connection().exec_driver_sql(WIDEN, asked).one()[: len(SETTINGS)]
         yield
         session.flush()
         _set(session, tuple(before))
-    session.expire_all()  # what was loaded in there must be asked for again
+
+
+def _states(session: Session) -> list[Any]:
+    return session.identity_map.all_states()
 
 
 def _set(session: Session, values: tuple[Any, ...]) -> None:

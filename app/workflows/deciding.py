@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy.orm import Session
 
-from app.errors import AppError, Refusal
-from app.models.case import Case
+from app.errors import AppError, NotFound, Refusal
 from app.workflows.desk import Act
+from app.workflows.engine import hold
 from app.workflows.processes import flow_of
 
 
@@ -39,13 +38,12 @@ def decide(
 
 
 def _one(session: Session, case_id: int, act: Act, seen: int | None) -> Outcome:
-    found = select(Case).where(Case.id == case_id).options(selectinload(Case.events))
-    case = session.scalars(found).one_or_none()
-    if case is None:
-        return Outcome(case_id, (Refusal("app.not_found"),))
     try:
         with session.begin_nested():
-            flow_of(case).fire(session, case, act, seen)
+            case = hold(session, case_id)
+            if case is None:
+                raise NotFound
+            flow_of(case).fire(session, case, act, seen, held=True)
     except AppError as refused:
         return Outcome(case_id, refused.refusals)
     return Outcome(case_id)

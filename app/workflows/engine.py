@@ -24,7 +24,7 @@ from app.models.case import Case, CaseEvent, CaseKind, Decision
 from app.models.notice import NoticeKind
 from app.models.organisation import Organisation
 from app.policies.audit import record
-from app.policies.scope import elevated
+from app.policies.scope import asking, elevated
 from app.workflows import intervention
 from app.workflows.attaching import bind
 from app.workflows.chain import compiled
@@ -122,7 +122,7 @@ class Workflow(Generic[F]):
         if desk is not None and act.trigger in (desk.act, *desk.marks):
             is_mark = act.trigger in desk.marks
             names = self.standing if is_mark else (*self.standing, *desk.guards)
-            with elevated(session, "case.ask"):
+            with asking(session, "case.ask"):
                 facts = self.gather(session, case, act.today)
                 checks += [Check(n, getattr(self, n)(case, facts, act.today)) for n in names]
         return checks
@@ -151,12 +151,16 @@ class Workflow(Generic[F]):
         bind(session, case, papers, act.actor.user_id)
         self.fire(session, case, act)
 
-    def fire(self, session: Session, case: Case, act: Act, seen: int | None = None) -> None:
+    def fire(
+        self, session: Session, case: Case, act: Act, seen: int | None = None, *, held: bool = False
+    ) -> None:
         """Move a case one step, or raise `Refused` or `Stale`; never commits.
 
         ``seen`` is the version the person looked at: a case that moved since then is `Stale`.
+        ``held``: the caller has this moment locked the case (`hold`).
         """
-        session.refresh(case, with_for_update=True)  # the second of two waits here, and is told
+        if not held:
+            session.refresh(case, with_for_update=True)  # the second of two waits here, is told
         if seen is not None and seen != case.version:
             raise Stale
         act = replace(act, remark=act.remark or "")
@@ -165,19 +169,21 @@ class Workflow(Generic[F]):
         desk, before, version = self.desk(case.state), case.state, case.version
         assert desk is not None  # noqa: S101  why_not has found it
         line = _line(case, act, version)
-        self._move(session, case, act, desk)
+        with session.no_autoflush:  # one step is one UPDATE: it counts as one version
+            self._move(session, case, act, desk)
         line.to_state = case.state
         case.events.append(line)
         _flush(session)
-        is_wide = self._keep_promises(session, case, act, desk) or before == self.desks[0].state
+        case_id, state = case.id, case.state
         if is_news(case, line.decision):
             tell(session, case, NoticeKind.STEP, act.actor.organisation_id, version)
+        is_wide = self._keep_promises(session, case, act, desk) or before == self.desks[0].state
         record(
             session,
             f"case.{act.trigger}",
             object_type="case",
-            object_id=case.id,
-            state=case.state,
+            object_id=case_id,
+            state=state,
             **({"elevated": True} if is_wide else {}),
             **({"for": act.actor.acting_for} if act.actor.acting_for else {}),
         )
@@ -194,7 +200,6 @@ class Workflow(Generic[F]):
             self.machine.events[act.trigger].trigger(case)
             ahead = self.desk(case.state)
             lay(session, case, ahead, act.today, at_start=ahead is self.desks[0])
-        _flush(session)
 
     def _keep_promises(self, session: Session, case: Case, act: Act, desk: Desk) -> bool:
         """Carry out what a step brings about beyond the person's scope; tell whether it did."""
@@ -212,6 +217,11 @@ class Workflow(Generic[F]):
     def holds(self, desk: Desk, case: Any) -> bool:
         """Tell whether a case passes a desk at all."""
         return not desk.when or bool(getattr(self, desk.when)(case))
+
+
+def hold(session: Session, case_id: int) -> Case | None:
+    """Lock a case in scope and read it afresh, or return None; the second of two waits here."""
+    return session.get(Case, case_id, with_for_update=True, populate_existing=True)
 
 
 def needs_reason(case: Case, trigger: Trigger) -> bool:

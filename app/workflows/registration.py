@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from sqlalchemy import exists, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from app.codes.national_number import temporary
 from app.errors import Refusal, refuse_unless
@@ -85,38 +85,57 @@ class RegistrationWorkflow(Workflow[Facts]):
     # ── facts and effect ────────────────────────────────────────────────────────────────────
 
     def gather(self, session: Session, case: Registration, today: date) -> Facts:
-        """Read the pupil, the class and whether the school's cohorts have moved up."""
-        pupil = session.get_one(Student, case.student_id)
-        room = session.get(SchoolClass, pupil.class_id) if pupil.class_id else None
+        """Read the pupil, the class and whether the school's cohorts have moved up, in one go."""
+        older = aliased(Grade)
         behind = exists().where(
-            Grade.school_id == pupil.school_id,
-            Grade.stage == pupil.grade.stage,
-            Grade.state == GradeState.IN_USE,
-            Grade.entry_year < pupil.grade.entry_year,
-            Grade.level <= pupil.grade.level,
+            older.school_id == Student.school_id,
+            older.stage == Grade.stage,
+            older.state == GradeState.IN_USE,
+            older.entry_year < Grade.entry_year,
+            older.level <= Grade.level,
         )
+        asked = (
+            select(
+                Student.status,
+                Student.problem_flag,
+                Student.birth_date,
+                Grade.stage,
+                Grade.entry_year,
+                SchoolClass.state,
+                behind,
+            )
+            .join(Grade, Grade.id == Student.grade_id)
+            .outerjoin(SchoolClass, SchoolClass.id == Student.class_id)
+            .where(Student.id == case.student_id)
+        )
+        status, problem, born, stage, year, room, is_behind = session.execute(asked).one()
+        entry = (year, born) if stage is Stage.PRIMARY else None
         return Facts(
-            status=pupil.status,
-            problem=pupil.problem_flag,
-            class_open=room is not None and room.state is ClassState.IN_USE,
-            year_turned=not session.scalar(select(behind)),
-            too_young=too_young(session, case, pupil, today),
+            status=status,
+            problem=problem,
+            class_open=room is ClassState.IN_USE,
+            year_turned=not is_behind,
+            too_young=too_young(session, case, entry, today),
         )
 
     def finish(self, session: Session, case: Registration, act: Act) -> None:
         """Put the pupil on the school's roll with a temporary number."""
         pupil = session.get_one(Student, case.student_id)
-        area = session.get_one(School, pupil.school_id).division[:6]
-        pupil.take_number(free_number(session, area, pupil.birth_date))
+        division = session.scalars(select(School.division).where(School.id == pupil.school_id))
+        pupil.take_number(free_number(session, division.one()[:6], pupil.birth_date))
         pupil.join(StartKind.ADMITTED, act.today, case.id)
 
 
-def too_young(session: Session, case: Registration, pupil: Student, today: date) -> Refusal | None:
-    """Return why a child under the entry age is not registered; None for all others (Q-11)."""
-    year = pupil.grade.entry_year
-    by, born_by = date(year, *CUT_OFF), date(year - ENTRY_AGE, *CUT_OFF)
-    if pupil.stage is not Stage.PRIMARY or pupil.birth_date <= born_by:
+def too_young(
+    session: Session, case: Registration, entry: tuple[int, date] | None, today: date
+) -> Refusal | None:
+    """Return why a child under the entry age is not registered; None for all others (Q-11).
+
+    ``entry`` is the year of entry and the date of birth of a pupil of primary school.
+    """
+    if entry is None or entry[1] <= date(entry[0] - ENTRY_AGE, *CUT_OFF):
         return None
+    by = date(entry[0], *CUT_OFF)
     held = setting(session, case.owner.path, "under_age_registration", today)
     who = held.word.organisation.name if held.word else "switch.default"
     return refuse_unless(held.is_on, "E-UNDER-AGE", by=by.isoformat(), age=ENTRY_AGE, who=who)
