@@ -18,11 +18,11 @@ from werkzeug.wrappers import Response
 from app.errors import Invalid, Refused, Stale
 from app.models.case import Case, CaseEvent
 from app.policies.audit import record
-from app.policies.rights import holds
 from app.views import inbox_tabs as tabs
 from app.views.actor import current_actor, session, today
+from app.views.case_drawn import page_of
 from app.views.case_sheet import Sheet, found, sheet_of
-from app.views.case_words import DONE, office_word, step_word
+from app.views.case_words import DONE, step_word
 from app.views.doors import door
 from app.views.inbox import read_act
 from app.views.words import say
@@ -140,33 +140,9 @@ class CaseView(BaseView):
         return make_response(drawn, status)
 
     def _page(self, sheet: Sheet, status: int = 200, **facts: Any) -> Response:
-        before = after = None
-        ways = tabs.Narrowing.read(request.args)
-        if sheet.is_mine:
-            asked = tabs.narrowed(tabs.waiting(current_actor()), ways, today())
-            place = (sheet.case.due_on, sheet.case.id)
-            before = tabs.beside(session(), asked, place, ahead=False)
-            after = tabs.beside(session(), asked, place, ahead=True)
-        drawn = self.render_template(
-            "xueji/case/case.html",
-            sheet=sheet,
-            view=self,
-            before=before,
-            after=after,
-            ways=ways.asked,
-            office_word=office_word,
-            archive_url=archive_url(sheet),
-            **facts,
-        )
-        return make_response(drawn, status)
+        return page_of(self, sheet, status, **facts)
 
 
 def in_inbox() -> bool:
     """Tell whether the step was taken in the inbox, whose pane wants a part, not a page."""
     return bool(request.headers.get("HX-Request"))
-
-
-def archive_url(sheet: Sheet) -> str:
-    """Return the pupil's archive where the person may read it, else nothing."""
-    readable = sheet.pupil is not None and holds(sheet.actor.role, "Student", "can_show")
-    return url_for("StudentView.show", pk=sheet.case.student_id) if readable else ""

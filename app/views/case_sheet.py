@@ -15,14 +15,18 @@ from sqlalchemy.orm import Session, joinedload, load_only, selectinload, with_po
 
 from app.codes.workdays import BEIJING
 from app.errors import NotFound
-from app.models.case import Case, CaseEvent, Decision, Registration, Transfer
+from app.models.attachment import Attachment
+from app.models.case import Case, CaseComment, CaseEvent, Decision, Registration, Transfer
 from app.models.change import KeyChange, Movement
 from app.models.organisation import Organisation
 from app.models.student import Student
 from app.policies.roles import Actor
+from app.views.case_asides import Aside, asides_of
 from app.views.case_changes import Change, changes_of, reason_of
 from app.views.case_route import Stop, stops_of
+from app.views.case_story import Line, story_of
 from app.views.case_words import (
+    ASIDES,
     BUTTONS,
     ENDINGS,
     PASSED,
@@ -36,7 +40,7 @@ from app.views.case_words import (
 from app.views.words import say
 from app.workflows.calendar import working_days
 from app.workflows.desk import NEEDS_REASON, Act, Ending, Trigger
-from app.workflows.persons import Check
+from app.workflows.persons import Check, may_clean, may_escalate
 from app.workflows.processes import flow_of
 
 ORDER = tuple(BUTTONS)  # buttons from left to right; the primary one stands last
@@ -79,7 +83,7 @@ class Sheet:
     @property
     def takes_remark(self) -> bool:
         """Tell whether a step is offered that has to be explained."""
-        return any(trigger in self.checks for trigger in NEEDS_REASON)
+        return any(trigger in self.checks for trigger in NEEDS_REASON if trigger not in ASIDES)
 
     @property
     def is_mine(self) -> bool:
@@ -116,6 +120,17 @@ class Sheet:
         return next((stop for stop in self.stops if stop.look == "here"), None)
 
     @property
+    def following(self) -> Stop | None:
+        """The stop after the present one, or None when the next step completes the case."""
+        here = self.here
+        return self.stops[here.number] if here and here.number < len(self.stops) else None
+
+    @property
+    def is_paused(self) -> bool:
+        """Tell whether the clock stands still: it lies with its originator again."""
+        return bool(self.case.state == Ending.RETURNED)
+
+    @property
     def sent_back(self) -> CaseEvent | None:
         """The step that sent it back, while it waits for its originator."""
         if self.case.state != Ending.RETURNED:
@@ -126,6 +141,43 @@ class Sheet:
     def trail(self) -> list[CaseEvent]:
         """What happened, newest first."""
         return list(reversed(self.case.events))
+
+    @cached_property
+    def comments(self) -> list[CaseComment]:
+        """What people told each other, oldest first."""
+        asked = (
+            select(CaseComment)
+            .where(CaseComment.case_id == self.case.id)
+            .options(joinedload(CaseComment.user), joinedload(CaseComment.organisation))
+            .order_by(CaseComment.id)
+        )
+        return list(self.session.scalars(asked))
+
+    @cached_property
+    def story(self) -> list[Line]:
+        """Steps and comments as one story, newest first."""
+        return story_of(self.case, self.comments)
+
+    @cached_property
+    def papers(self) -> list[Attachment]:
+        """The evidence, as it was handed in."""
+        asked = (
+            select(Attachment)
+            .where(Attachment.case_id == self.case.id)
+            .options(joinedload(Attachment.person))
+            .order_by(Attachment.id)
+        )
+        return list(self.session.scalars(asked))
+
+    @property
+    def may_add_papers(self) -> bool:
+        """Tell whether this person may add evidence now: theirs, and sent back to them."""
+        return self.is_paused and is_originator(self.case, self.actor)
+
+    @cached_property
+    def asides(self) -> list[Aside]:
+        """What this person may ask or end from beside the route, with every reason against it."""
+        return asides_of(self.session, self.case, self.checks, self.today)
 
     @cached_property
     def pupil(self) -> Student | None:
@@ -208,8 +260,14 @@ def found(session: Session, case_id: int) -> Any:
             joinedload(every.owner).joinedload(Organisation.parent),
             joinedload(every.receiving).joinedload(Organisation.parent),
             joinedload(every.awaiting),
-            selectinload(every.events).joinedload(CaseEvent.user),
-            selectinload(every.events).joinedload(CaseEvent.organisation),
+            joinedload(every.silent),
+            joinedload(every.initiator_org).joinedload(Organisation.parent),
+            selectinload(every.events).options(
+                joinedload(CaseEvent.user),
+                joinedload(CaseEvent.organisation),
+                joinedload(CaseEvent.for_user),
+                joinedload(CaseEvent.silent),
+            ),
         )
         .execution_options(populate_existing=True)
     )
@@ -220,15 +278,26 @@ def found(session: Session, case_id: int) -> Any:
 
 def _asked(session: Session, case: Case, actor: Actor, today: date) -> dict[Trigger, list[Check]]:
     """Ask about every step this person could take here; nobody else's buttons are shown."""
-    is_mine = case.awaiting_id == actor.organisation_id and case.awaiting_office == actor.office
-    holder = case.keeper_id or case.initiator_id
-    is_originator = case.initiator_org_id == actor.organisation_id and holder == actor.user_id
     flow, desk = flow_of(case), flow_of(case).desk(case.state)
-    offered = [
-        trigger
-        for trigger in flow.triggers(case)
-        if (is_originator if trigger is Trigger.WITHDRAW else is_mine)
-    ]
+    offered = [trigger for trigger in flow.triggers(case) if concerns(case, actor, trigger)]
     # What widens the scope to ask comes last: it expires all that was loaded.
     offered.sort(key=lambda trigger: desk is not None and trigger in (desk.act, *desk.marks))
     return {trigger: flow.checks(session, case, Act(trigger, actor, today)) for trigger in offered}
+
+
+def concerns(case: Case, actor: Actor, trigger: Trigger) -> bool:
+    """Tell whether a step is this person's to take at all, now or later."""
+    if trigger is Trigger.CLEAN:
+        return may_clean(case, actor)
+    if trigger is Trigger.ESCALATE:
+        return may_escalate(case, actor)
+    if trigger is Trigger.WITHDRAW:
+        return is_originator(case, actor)
+    return case.awaiting_id == actor.organisation_id and case.awaiting_office == actor.office
+
+
+def is_originator(case: Case, actor: Actor) -> bool:
+    """Tell whether a case is a person's own submission, or one they keep or cover."""
+    holder = case.keeper_id or case.initiator_id
+    at_home = case.initiator_org_id == actor.organisation_id
+    return at_home and holder in (actor.user_id, actor.acting_for)

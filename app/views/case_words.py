@@ -12,8 +12,9 @@ from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 
 from app.models.case import Case, CaseKind
-from app.models.change import Movement
+from app.models.change import KeyChange, Movement
 from app.policies.roles import Office
+from app.views.key_change_words import key_change_promise
 from app.views.labels import Tag
 from app.views.movement_words import EFFECTS, movement_promise, movement_word
 from app.workflows.desk import Desk, Ending, Trigger
@@ -86,6 +87,12 @@ PASSED: Mapping[str, Any] = {  # a guard's name: what it means that nothing stan
     "has_cause": _("The reason is given"),
     "has_dates": _("The dates agree with the pupil's history"),
     "has_evidence": _("The evidence is attached"),
+    "is_kept": _("The record is one that is kept up"),
+    "fields_are_set": _("The authorities have set the controlled fields"),
+    "only_controlled": _("Every field of the change is controlled"),
+    "still_so": _("The record still holds the old values"),
+    "differs": _("Every new value is another than the old one"),
+    "fits_id": _("ID number, birth date and gender agree"),
     "is_free": _("The pupil is in no other business"),
     "has_waited": _("The step has lain long enough"),
     "somebody_above": _("Somebody stands above that office"),
@@ -113,6 +120,12 @@ BUTTONS: Mapping[Trigger, Button] = {
     Trigger.PULL: Button(_("Pull archive"), "btn-primary", "A", "file-import"),
     Trigger.WITHDRAW: Button(_("Withdraw"), "btn-bad", ask=_("Withdraw this case?")),
 }
+ASIDES: Mapping[Trigger, Button] = {  # what is done to a case from beside its route
+    Trigger.ESCALATE: Button(_("Ask the next tier to decide…"), icon="bolt"),
+    Trigger.CLEAN: Button(
+        _("Clean up…"), "btn-bad", icon="broom", ask=_("Clean this case up and end it?")
+    ),
+}
 QUESTIONS: Mapping[Trigger, Any] = {
     Trigger.AGREE: _("Can I agree?"),
     Trigger.SUBMIT: _("Can it be submitted?"),
@@ -126,6 +139,8 @@ DONE: Mapping[Trigger, Any] = {
     Trigger.REPORT: _("Arrival noted; the archive can be pulled now"),
     Trigger.PULL: _("Archive pulled"),
     Trigger.WITHDRAW: _("Withdrawn; the pupil is free for other business"),
+    Trigger.ESCALATE: _("Asked; the next tier decides in place of the silent office"),
+    Trigger.CLEAN: _("Cleaned up; the pupil is as before, and free for other business"),
 }
 
 
@@ -133,6 +148,8 @@ def kind_word(case: Case, path: str) -> str:
     """Return the kind of a case as seen from an organisation, such as 跨省转入."""
     if isinstance(case, Movement):
         return movement_word(case.type)
+    if isinstance(case, KeyChange):
+        return str(_("Key data change"))
     if case.kind is not CaseKind.TRANSFER or case.receiving is None:
         return str(_("Registration"))
     reach = "county"
@@ -181,6 +198,8 @@ def promise(case: Case, trigger: Trigger) -> str:
         )
     if isinstance(case, Movement):
         return movement_promise(case)
+    if isinstance(case, KeyChange):
+        return key_change_promise(case)
     if case.kind is CaseKind.REGISTRATION:
         return str(gettext("The pupil is in school from today and gets a temporary number (L)."))
     return str(
@@ -210,6 +229,8 @@ def button_word(case: Case, trigger: Trigger) -> str:
         return str(gettext("Agree, on to: %(desk)s", desk=desk_words(case, ahead).short))
     if isinstance(case, Movement):
         return str(EFFECTS[case.type].button)
+    if isinstance(case, KeyChange):
+        return str(gettext("Agree and write the new values"))
     if case.kind is CaseKind.REGISTRATION:
         return str(gettext("Agree and register"))
     return str(gettext("Agree and move the record"))

@@ -21,6 +21,7 @@ from app.views.importing import ImportView
 from app.views.inbox import InboxView, inbox_count, menu_counts
 from app.views.moving import MovementView
 from app.views.notices import NoticeView, bell
+from app.views.key_changing import KeyChangeView
 from app.views.promoting import PromotionView
 from app.views.registering import RegistrationView
 from app.views.screens.accounts import AccountView
@@ -31,6 +32,7 @@ from app.views.screens.class_names import ClassNamesView
 from app.views.screens.classes import ClassView
 from app.views.screens.codes import CodeValueView, DivisionView
 from app.views.screens.desk import DeskView
+from app.views.screens.field_choices import FieldChoiceView
 from app.views.screens.find import FindView
 from app.views.screens.grades import GradeView
 from app.views.screens.groups import UserGroupView
@@ -79,6 +81,7 @@ SCREENS: tuple[Screen, ...] = (
     Screen(RegistrationView, "Registration", _("Registration"), "fa-user-plus", "approvals"),
     Screen(TransferView, "Transfer", _("Transfers"), "fa-right-left", "approvals"),
     Screen(MovementView, "Movement", _("Movements"), "fa-person-walking-arrow-right", "approvals"),
+    Screen(KeyChangeView, "KeyChange", _("Key data changes"), "fa-file-pen", "approvals"),
     Screen(StudentView, "Student", _("Pupils"), "fa-id-card", "registry"),
     Screen(ClassChangeView, "ClassChange", _("Change of class"), "fa-people-arrows", "registry"),
     Screen(NationalView, "NationalLookup", _("National look-up"), "fa-earth-asia", "registry"),
@@ -92,6 +95,7 @@ SCREENS: tuple[Screen, ...] = (
     Screen(PromotionView, "Promotion", _("Promotion"), "fa-stairs", "year"),
     Screen(SwitchView, "Switch", _("Switches"), "fa-toggle-on", "system"),
     Screen(CoverView, "Substitution", _("Leave covers"), "fa-user-clock", "system"),
+    Screen(FieldChoiceView, "FieldChoice", _("Controlled fields"), "fa-lock", "system"),
     Screen(AccountView, "Account", _("Accounts"), "fa-user-gear", "system"),
     Screen(UserGroupView, "UserGroup", _("User groups"), "fa-users", "system"),
     Screen(OrganisationView, "Organisation", _("Organisations"), "fa-sitemap", "system"),
