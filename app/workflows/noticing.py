@@ -20,6 +20,8 @@ def concerned(case: Case) -> set[int]:
     Where it lies now is no news: there it is in the inbox. An office that was passed over is told.
     """
     schools = {case.owner_id, case.initiator_org_id, case.receiving_id}
+    if case.kind is CaseKind.MOVEMENT and case.receiving_id is not None:
+        schools.add(case.owner.parent_id)  # P11: who loses a pupil to another school hears of it
     offices = {event.organisation_id for event in case.events}
     return {one for one in {*schools, *offices, case.silent_id} if one is not None}
 
