@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 from app.codes import id_number
 from app.codes.tables import table
@@ -85,6 +85,25 @@ def rejudge(facts: Facts, record: Student | Guardian, changed: set[str]) -> Iter
         refusal = rule.check(facts, *(values[need] for need in rule.needs))
         if refusal is not None:
             yield at(SPEC.by_field[rule.at], refusal)
+
+
+class AsItWouldBe:
+    """A pupil's record with some values of a change laid over it."""
+
+    def __init__(self, pupil: Student, wanted: Mapping[str, Any]) -> None:
+        self._pupil, self._wanted = pupil, wanted
+
+    def __getattr__(self, name: str) -> Any:
+        """Return the wanted value, or the record's."""
+        return self._wanted[name] if name in self._wanted else getattr(self._pupil, name)
+
+
+def foresee(facts: Facts, pupil: Student, wanted: Mapping[str, Any]) -> Iterator[Refusal]:
+    """Yield what the rules would say of a record once it held the wanted values."""
+    would = cast("Student", AsItWouldBe(pupil, wanted))
+    for refusal in rejudge(facts, would, set(wanted)):
+        told = {name: value for name, value in refusal.params.items() if name != "heading"}
+        yield Refusal(refusal.code, {**told, "field": AT[str(refusal.params["heading"])]})
 
 
 def at(column: Column, refusal: Refusal) -> Refusal:

@@ -7,10 +7,12 @@ from typing import Any, NamedTuple
 from flask_babel import gettext as _
 
 from app.models.case import CaseKind
-from app.models.change import Movement
+from app.models.change import KeyChange, Movement
 from app.models.organisation import Organisation, Tier, common_path
 from app.models.student import Status, Student
+from app.views.key_change_words import fate_word, value_now, value_word, whole_urls
 from app.views.labels import NONE, code_name, day, word_of
+from app.views.words import field_word
 from app.workflows.movement import MOVES
 
 REASONS = {CaseKind.TRANSFER: "transfer_reason", CaseKind.MOVEMENT: "movement_reason"}
@@ -25,6 +27,7 @@ class Change(NamedTuple):
     after: str | None
     note: str = ""  # said after "unchanged"
     mono: bool = False
+    wholes: tuple[str, str] = ("", "")  # where old and new value are asked for, unmasked
 
     @property
     def present(self) -> str:
@@ -40,6 +43,8 @@ def changes_of(case: Any, pupil: Student | None) -> list[Change]:
         return _transfer(case, pupil)
     if isinstance(case, Movement):
         return _movement(case, pupil)
+    if isinstance(case, KeyChange):
+        return _key_change(case, pupil)
     return _registration(case, pupil)
 
 
@@ -113,6 +118,25 @@ def _movement(case: Movement, pupil: Student | None) -> list[Change]:
     lines.append(Change(_("Happened on"), NONE, None, day(case.happened_on)))
     if case.until_on is not None:
         lines.append(Change(_("Suspended until"), NONE, None, day(case.until_on)))
+    return lines
+
+
+def _key_change(case: KeyChange, pupil: Student | None) -> list[Change]:
+    """Return old and new values side by side, sealed ones masked, and what the number becomes."""
+    lines = [
+        Change(
+            field_word(line.field),
+            value_word(line.field, line.before),
+            value_now(line, pupil),
+            value_word(line.field, line.after),
+            mono=line.field == "id_number",
+            wholes=whole_urls(case, line),
+        )
+        for line in case.lines
+    ]
+    if fate := fate_word(case, pupil):
+        number = case.snapshot.get("number") or NONE
+        lines.append(Change(_("Student number"), number, None, fate, mono=True))
     return lines
 
 

@@ -19,9 +19,11 @@ from app.views.frame import FrameView, Way, hooks
 from app.views.hat import hat_on, hats_off, waits
 from app.views.importing import ImportView
 from app.views.inbox import InboxView, inbox_count, menu_counts
+from app.views.key_changing import KeyChangeView
 from app.views.moving import MovementView
 from app.views.notices import NoticeView, bell
-from app.views.key_changing import KeyChangeView
+from app.views.overdue import OverdueView
+from app.views.pending import PendingView
 from app.views.promoting import PromotionView
 from app.views.registering import RegistrationView
 from app.views.screens.accounts import AccountView
@@ -82,6 +84,8 @@ SCREENS: tuple[Screen, ...] = (
     Screen(TransferView, "Transfer", _("Transfers"), "fa-right-left", "approvals"),
     Screen(MovementView, "Movement", _("Movements"), "fa-person-walking-arrow-right", "approvals"),
     Screen(KeyChangeView, "KeyChange", _("Key data changes"), "fa-file-pen", "approvals"),
+    Screen(PendingView, "Pending", _("Pending business"), "fa-list-check", "approvals"),
+    Screen(OverdueView, "Overdue", _("Overdue cases"), "fa-clock", "approvals"),
     Screen(StudentView, "Student", _("Pupils"), "fa-id-card", "registry"),
     Screen(ClassChangeView, "ClassChange", _("Change of class"), "fa-people-arrows", "registry"),
     Screen(NationalView, "NationalLookup", _("National look-up"), "fa-earth-asia", "registry"),

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask_babel import get_locale
 from flask_babel.speaklater import LazyString
 
 from app.errors import Refusal
+from app.imports.students import SPEC
 from app.messages import catalogue
 
 
@@ -16,8 +19,21 @@ def lang() -> str:
 
 
 def say(refusal: Refusal) -> str:
-    """Return a refusal as a sentence: what, where, what to do."""
-    return catalogue.say(refusal, lang())
+    """Return a refusal as a sentence: what, where, what to do; fields go by their labels."""
+    told: dict[str, Any] = dict(refusal.params)
+    if "fields" in told:
+        told["fields"] = catalogue.MARKS[lang() == "zh"].join(map(field_word, told["fields"]))
+    if "field" in told:
+        told.setdefault("heading", field_word(told["field"]))
+    return catalogue.say(Refusal(refusal.code, told), lang())
+
+
+def field_word(name: str) -> str:
+    """Return the name of a field of a pupil; a field nobody knows is said as it is written."""
+    column = SPEC.by_field.get(name)
+    if column is None:
+        return name
+    return column.heading if lang() == "zh" else column.label[:1].upper() + column.label[1:]
 
 
 def lazy(code: str) -> LazyString:

@@ -11,9 +11,10 @@ registry: whoever has the same identity makes this one a problem record (P05).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import func, or_, select
@@ -42,7 +43,12 @@ GONE = (Status.DELETED, Status.DECEASED)
 IDENTITY = ("name", "gender", "birth_date", "id_type", "id_number")
 TOLD_BY_ID = {"gender", "birth_date", "id_type", "id_number"}
 TOLD_AT = {"E-ID-CHK": "id_number", "E-ID-DATE": "birth_date", "E-ID-SEX": "gender"}
-READERS = {date: date.fromisoformat, bool: lambda text: text == "1"}
+READERS: Mapping[type, Callable[[str], Any]] = {  # whatever else a field holds is text
+    date: date.fromisoformat,
+    bool: lambda text: text == "1",
+    int: int,
+    Decimal: Decimal,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,4 +230,4 @@ def as_text(value: Any) -> str | None:
 def typed(field: str, text: str | None) -> Any:
     """Return what a case has written down as the field's own kind of value."""
     kind = Student.__table__.c[field].type.python_type
-    return None if text is None else READERS.get(kind, kind)(text)
+    return None if text is None else READERS.get(kind, str)(text)

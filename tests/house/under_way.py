@@ -55,6 +55,7 @@ def lay(session, room, registrar, named):
     return {
         "movement": movement.id,
         "key_change": change.id,
+        "key_change_line": change.lines[0].id,
         "attachment": paper.id,
         "substitution": cover.id,
         "saved_filter": kept.id,

@@ -118,7 +118,7 @@ def test_every_door_names_a_function_and_a_letter_that_somebody_holds():
         for right, needs in rights.items():
             assert needs, (noun, right)
             for need in needs:
-                function, letter = need.split(":")
+                function, letter, *_asked = need.split(":")
                 assert holders(function, letter), (noun, right, need)
             assert permissions(right)
 
@@ -133,6 +133,16 @@ def test_a_function_closed_by_a_switch_is_one_the_bound_roles_hold():
         if function.switch:
             binds = SWITCHES[function.switch].binds
             assert set(binds) & set(function.cells), key
+
+
+def test_a_condition_is_asked_behind_the_doors_that_name_it_and_nowhere_else():
+    assert holds(Role.CT, "Student", "can_edit")
+    assert not holds(Role.TE, "Student", "can_edit")
+    for noun, permission in (("Guardian", "can_edit"), ("FieldChoice", "can_open")):
+        assert not holds(Role.CT, noun, permission)
+    assert opens(Role.CT, "upkeep:E:opened")
+    assert not opens(Role.CT, "upkeep:E")
+    assert not opens(Role.CT, "upkeep:E:own")
 
 
 # ── every role at every door (A21, A24) ─────────────────────────────────────────────────────

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
@@ -14,6 +14,7 @@ from sqlalchemy.orm import selectinload
 from werkzeug.exceptions import NotFound as NoRoute
 
 from app.codes import masking
+from app.errors import Refusal
 from app.models.case import Case
 from app.models.student import Enrolment, Status, Student
 from app.views.actor import current_actor, session, today
@@ -25,17 +26,12 @@ from app.views.scoped import ScopedModelView
 from app.views.scraping import note_look
 from app.views.screens.changes import Change, beginning, changes_of
 from app.views.screens.places import place_of
-from app.views.screens.pupil_fields import CODES, CONTROLLED, GROUPS, LABELS, PLACES, SEALED
+from app.views.screens.pupil_fields import CODES, GROUPS, LABELS, MASKS, PLACES, SEALED
 from app.views.widgets import safe_url
+from app.views.words import say
+from app.workflows.desk import Ending
+from app.workflows.maintaining import Upkeep, upkeep
 
-MASKS = {
-    "number": masking.national_number,
-    "id_number": masking.id_number,
-    "phone": masking.phone,
-    "address_now": masking.address,
-    "address_mail": masking.address,
-    "address_home": masking.address,
-}
 TABS = {
     "overview": _("Overview"),
     **{name: label for name, (label, _fields) in GROUPS.items()},
@@ -94,7 +90,8 @@ class Archive(ScopedModelView):
 
     def page(self, pupil: Student, tab: str, **more: Any) -> str:
         """Draw one tab of a pupil's archive."""
-        cases = cases_of(pupil)
+        cases, kept = cases_of(pupil), kept_of(pupil)
+        locking = locking_case(pupil)
         return str(
             self.render_template(
                 "xueji/archive/show.html",
@@ -103,9 +100,11 @@ class Archive(ScopedModelView):
                 pupil=pupil,
                 tab=tab,
                 tabs=TABS | (ACCESS if may(self, "access") else {}),
-                head=self.head(pupil),
+                head=self.head(pupil, kept.controlled),
                 age=age_on(pupil.birth_date, today()),
-                groups={name: self.facts(pupil, name) for name in GROUPS},
+                groups={name: self.facts(pupil, name, kept.controlled) for name in GROUPS},
+                kept=kept,
+                locked_why=say(Refusal("E-LOCK")) if locking else "",
                 cases=cases,
                 open_case=next((case for case in cases if case.is_open), None),
                 history=history_of(pupil),
@@ -128,24 +127,26 @@ class Archive(ScopedModelView):
             raise NoRoute
         return reveal(self.found(pk), field)
 
-    def head(self, pupil: Student) -> list[Fact]:
-        """Return the facts beside the portrait."""
+    def head(self, pupil: Student, bound: Collection[str] = ()) -> list[Fact]:
+        """Return the facts beside the portrait; ``bound`` fields carry a lock."""
         return [
             Fact(_("School"), pupil.school),
-            self.fact(pupil, "number", _("Student number")),
+            self.fact(pupil, "number", label=_("Student number")),
             Fact(_("Class"), standing(pupil)),
-            self.fact(pupil, "id_number"),
+            self.fact(pupil, "id_number", bound),
             Fact(_("Entered"), f"{pupil.entry_ym[:4]}-{pupil.entry_ym[4:]}"),
-            self.fact(pupil, "phone"),
+            self.fact(pupil, "phone", bound),
         ]
 
-    def facts(self, pupil: Student, group: str) -> list[Fact]:
+    def facts(self, pupil: Student, group: str, bound: Collection[str] = ()) -> list[Fact]:
         """Return the facts of a group of fields."""
-        return [self.fact(pupil, name) for name in GROUPS[group][1]]
+        return [self.fact(pupil, name, bound) for name in GROUPS[group][1]]
 
-    def fact(self, pupil: Student, name: str, label: Any = None) -> Fact:
+    def fact(
+        self, pupil: Student, name: str, bound: Collection[str] = (), label: Any = None
+    ) -> Fact:
         """Return one field as the archive shows it."""
-        label, is_locked = label or OWN_LABELS.get(name, LABELS[name]), name in CONTROLLED
+        label, is_locked = label or OWN_LABELS.get(name, LABELS[name]), name in bound
         if name in SEALED:
             value = getattr(pupil, name)
             may_ask = value is not None and may(self, "reveal")
@@ -158,6 +159,22 @@ class Archive(ScopedModelView):
         waits = pupil.status is Status.PENDING_REGISTRATION
         allowed = self.appbuilder.sm.has_access("can_submit", "Registration")
         return safe_url("RegistrationView.submit", pk=pupil.id) if waits and allowed else ""
+
+
+def kept_of(pupil: Student) -> Upkeep:
+    """Return what whoever is at work may write of a pupil."""
+    return upkeep(session(), current_actor(), pupil, today())
+
+
+def locking_case(pupil: Student) -> Case | None:
+    """Return the open case that keeps a record as it is; one sent back does not.
+
+    A teacher sees no case; what the database keeps from being written, it says on saving.
+    """
+    held = select(Case).where(
+        Case.student_id == pupil.id, Case.closed_at.is_(None), Case.state != Ending.RETURNED
+    )
+    return session().scalar(held)
 
 
 def shown(pupil: Student, name: str) -> Any:

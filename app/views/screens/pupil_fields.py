@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask_babel import lazy_gettext as _
 
+from app.codes import masking
 from app.imports.students import SPEC
 from app.views.screens.sheet import label_of
 
@@ -76,28 +77,20 @@ GROUPS = {
     ),
 }
 
-# P06: what only a key data change may touch; province, city and county may add to it.
-CONTROLLED = (
-    "name",
-    "gender",
-    "birth_date",
-    "id_type",
-    "id_number",
-    "ethnic",
-    "nationality",
-    "hukou_division",
-    "hukou_type",
-    "entry_ym",
-)
 PLACED = ("class_number",)  # where a pupil sits changes by moving, not by typing
 SEALED = ("number", "id_number", "address_now", "address_mail", "address_home", "phone")
+MASKS = {
+    "number": masking.national_number,
+    "id_number": masking.id_number,
+    "phone": masking.phone,
+    "address_now": masking.address,
+    "address_mail": masking.address,
+    "address_home": masking.address,
+}
 FAMILY_SEALED = ("id_number", "address", "phone")
 
 EDITABLE = tuple(
-    field
-    for _label, fields in GROUPS.values()
-    for field in fields
-    if field not in (*CONTROLLED, *PLACED)
+    field for _label, fields in GROUPS.values() for field in fields if field not in PLACED
 )
 LABELS = {field: label_of(column) for field, column in SPEC.by_field.items()}
 CODES = {

@@ -1,18 +1,20 @@
 """学籍: the pupils of one's scope: the list, and the upkeep of open fields.
 
 Who a pupil is (controlled fields, P06) and where a pupil stands (class, status) change through
-processes that leave a case behind; this screen keeps the rest (P07). `enrolling` registers a pupil.
+processes that leave a case behind; this screen keeps the rest (P07). Which fields those are for
+this person and this pupil, `app.workflows.maintaining` says. `enrolling` registers a pupil.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from flask import flash, redirect, request, url_for
 from flask_babel import lazy_gettext as _
 from sqlalchemy import inspect
 
-from app.errors import Invalid, Refusal
+from app.errors import AppError, Invalid, Refusal, Refused, TooMany
 from app.imports.batch import facts_of_school
 from app.imports.one_pupil import rejudge
 from app.imports.students import SPEC
@@ -25,30 +27,43 @@ from app.views.filters import CodeFilter
 from app.views.labels import NONE, day, label_of, masked_by, tag
 from app.views.scoped import ScopedInterface
 from app.views.screens.access import Access
+from app.views.screens.archive import kept_of, locking_case
 from app.views.screens.choices import ANY_CLASS, AUTHORITY, DIVISION, SCHOOL
-from app.views.screens.enrolling import ADDED, ROUTE, Enrolling
+from app.views.screens.enrolling import ADDED, DOUBLE, DOUBLES, ROUTE, Enrolling
 from app.views.screens.narrowing import (
     IdNumberFilter,
     LevelFilter,
     NationalNumberFilter,
     WithinFilter,
 )
+from app.views.screens.national import closed
 from app.views.screens.own_school import OwnSchoolView, is_at_school
 from app.views.screens.places import place_of
+from app.views.screens.pupil_acts import PupilActs
 from app.views.screens.pupil_fields import (
     CODES,
-    CONTROLLED,
     EDITABLE,
     GROUPS,
     LABELS,
     PLACES,
     SEALED,
 )
-from app.views.screens.sealed_fields import SealedForms, sealed_field
-from app.views.screens.sheet import field_of
+from app.views.screens.sealed_fields import SealedField, SealedForms, sealed_field
+from app.views.screens.sheet import field_of, written
 from app.views.words import say
+from app.workflows.maintaining import follow, insist
 
 SEATED = ("seat_no", "school_class")  # what tells pupils apart only inside a school
+
+
+def is_sent_changed(field: Any, item: Any) -> bool:
+    """Tell whether the browser sent another value than the record's for a field."""
+    if field.name not in request.form:
+        return False
+    if isinstance(field, SealedField):
+        return not field.is_kept
+    sent = getattr(field, "sent", None) or field.data or ""
+    return sent != (written(getattr(item, field.name)) or "")
 
 
 def edit_field(name: str) -> Any:
@@ -56,12 +71,15 @@ def edit_field(name: str) -> Any:
     return sealed_field(ADDED[name]) if name in SEALED else field_of(ADDED[name], ROUTE)
 
 
-class StudentView(Enrolling, SealedForms, Access, OwnSchoolView):
+class StudentView(PupilActs, Enrolling, SealedForms, Access, OwnSchoolView):
     """Pupils in scope; a school's registrar registers them one by one and keeps their data."""
 
     datamodel = ScopedInterface(Student)
     class_permission_name = "Student"
-    base_permissions = ["can_list", "can_show", "can_add", "can_edit", "can_reveal", "can_access"]
+    base_permissions = [
+        *("can_list", "can_show", "can_add", "can_edit", "can_reveal", "can_access"),
+        *("can_move", "can_reseat"),
+    ]
     route_base = ROUTE
     base_order = ("owner_path", "asc")
     load = ("school.organisation", "grade", "school_class")
@@ -150,8 +168,9 @@ class StudentView(Enrolling, SealedForms, Access, OwnSchoolView):
     ]
     edit_form_extra_fields = {name: edit_field(name) for name in EDITABLE}
     sealed_columns = tuple(name for name in SEALED if name in EDITABLE)
-    locked_columns = (*CONTROLLED, "school_class")
-    locked_text = _("What has a lock changes by a key data change or by changing class.")
+    edit_template = "xueji/students/edit.html"
+    locked_columns = ("school_class",)
+    locked_text = _("What has a lock is not changed here.")
 
     def shown_columns(self) -> list[str]:
         """Leave out the school for those who have one, the seat for those who have many."""
@@ -165,10 +184,23 @@ class StudentView(Enrolling, SealedForms, Access, OwnSchoolView):
 
     # ── upkeep (P07) ─────────────────────────────────────────────────────────────────────
 
+    def fit(self, form: Any, item: Any) -> None:
+        """Leave out what this person does not write of this pupil, unless it was sent changed."""
+        super().fit(form, item)
+        kept = kept_of(item)
+        if not kept.writable:
+            raise Refused(Refusal("E-CF-NONE"))
+        for name in EDITABLE:
+            if name not in kept.writable and not is_sent_changed(form[name], item):
+                del form[name]
+
     def pre_update(self, item: Any) -> None:
-        """Judge the changed fields by the rules of the template, and write down which they are."""
+        """Judge the changed fields: may they be written here, do they agree; write them down."""
         changed = {name for name in EDITABLE if inspect(item).attrs[name].history.has_changes()}
         with session().no_autoflush:
+            insist(kept_of(item), changed)
+            if "id_number" in changed and (refusal := closed(DOUBLES)):
+                raise TooMany(refusal)
             facts = facts_of_school(session(), item.school_id, today())
             found = [_named(one) for one in rejudge(facts, item, changed)]
         if errors := [one for one in found if level_of(one.code) is Level.ERROR]:
@@ -182,6 +214,29 @@ class StudentView(Enrolling, SealedForms, Access, OwnSchoolView):
             object_id=item.id,
             fields=sorted(changed),
         )
+        follow(session(), item, changed)
+
+    def _stored(self, form: Any, item: Any, *, is_new: bool) -> AppError | None:
+        refusal = super()._stored(form, item, is_new=is_new)
+        if refusal and any(one.code == "E-DUP" for one in refusal.refusals):
+            record(session(), DOUBLE)  # that a number is registered somewhere is an answer, too
+            session().commit()
+        return refusal
+
+    def _form(self, right: str, form: Any, item: Any = None, **kwargs: Any) -> Any:
+        if item is not None:
+            kwargs |= {"kept": kept_of(item), "case": locking_case(item)}
+        return super()._form(right, form, item, **kwargs)
+
+    def _locked(self, item: Any) -> Mapping[str, Any]:
+        if item is None:
+            return {}
+        writable = kept_of(item).writable
+        bound = [name for name in EDITABLE if name not in writable]
+        return {
+            **super()._locked(item),
+            **{name: self.fact(item, name).value for name in bound},
+        }
 
     def post_edit_redirect(self) -> Any:
         """Go on to the archive."""

@@ -8,8 +8,14 @@ from sqlalchemy import event, select
 from app.models.sealed import KEYS
 from app.models.student import Guardian, NumberHistory, Status, Student
 from app.policies import scope
+from app.workflows.controlled import control, open_fields
+from app.workflows.desk import Act, Trigger
+from app.workflows.opening_changes import Correction, open_key_change
 from tests import make
+from tests.house.filled import fields_of
 from tests.views.screens.town import deeds, past
+from tests.workflows.cases import TODAY, actor_of, become
+from tests.workflows.test_movement import a_paper
 
 LIST = "/students/list/"
 
@@ -237,13 +243,126 @@ def test_an_open_field_is_kept_and_its_change_remembered(town, web, session):
     assert "0377-61111111" not in page
 
 
-def test_a_controlled_field_is_not_changed_by_the_form_whatever_is_sent(town, web):
+def controls(town, *fields, role="PL"):
+    become(town.session, town.account(role))
+    control(town.session, actor_of(town.account(role)), fields)
+    scope.enter(make.WHOLE, town.session)
+
+
+def opens(town, *fields, grade="11"):
+    registrar = become(town.session, town.account("SR"))
+    open_fields(town.session, registrar, {grade: fields}, TODAY)
+    scope.enter(make.WHOLE, town.session)
+
+
+@pytest.mark.parametrize("is_set", [True, False])
+def test_the_identity_is_not_changed_by_the_form_whatever_is_sent(town, web, is_set):
+    if is_set:
+        controls(town, "name", "id_number")
     name, number = town.pupil.name, town.pupil.id_number
     forged = {"name": "别人", "id_number": "x", "status": "DELETED", "class_id": "1"}
-    kept(web(town.account("SR")), town.pupil, talent="下棋", **forged)
+    answer = kept(web(town.account("SR")), town.pupil, talent="下棋", **forged)
+    assert answer.status_code == 409
+    assert "下棋" in answer.text  # the form is kept
+    assert ("关键数据变更" in answer.text) == is_set
     assert (town.pupil.name, town.pupil.id_number) == (name, number)
-    assert town.pupil.status is Status.IN_SCHOOL
-    assert town.pupil.talent == "下棋"
+    assert (town.pupil.status, town.pupil.talent) == (Status.IN_SCHOOL, None)
+    same = {"name": name, "status": "DELETED", "class_id": "1"}  # sent, but as it is
+    assert kept(web(town.account("SR")), town.pupil, talent="下棋", **same).status_code == 302
+    assert (town.pupil.status, town.pupil.talent) == (Status.IN_SCHOOL, "下棋")
+
+
+def test_what_is_controlled_is_shown_with_a_lock_and_the_way_to_change_it(town, web):
+    controls(town, "ethnic")
+    page = web(town.account("SR")).get(f"/students/edit/{town.pupil.id}").text
+    assert 'name="ethnic"' not in page
+    assert 'id="ethnic"' in page
+    assert f'href="/key-changes/open/{town.pupil.id}"' in page
+    assert 'name="name"' in page  # nobody controls it: kept here
+
+
+def test_what_nobody_controls_is_kept_with_all_that_hangs_on_it(town, web):
+    controls(town, "ethnic")
+    born, old = town.pupil.birth_date, town.pupil.number
+    number = make.an_id_number(born, town.pupil.gender, serial=433)
+    answer = kept(web(town.account("SR")), town.pupil, id_number=number, name="李大满")
+    assert answer.status_code == 302, answer.text[-3000:]
+    assert (town.pupil.name, town.pupil.id_number) == ("李大满", number)
+    assert town.pupil.id_digest == KEYS.digest(number)
+    assert town.pupil.number == f"G{number}"
+    assert [former.number for former in town.pupil.former_numbers] == [old]
+
+
+def test_a_number_registered_anywhere_is_not_taken_and_guesses_are_counted(town, web, session):
+    controls(town, "ethnic", "name")
+    number, other = town.pupil.id_number, town.stranger
+    sent = {"id_number": other.id_number, "birth_date": f"{other.birth_date}"}
+    answer = kept(web(town.account("SR")), town.pupil, gender=other.gender, **sent)
+    assert answer.status_code == 409, re.findall(r'err-list">(.*?)</ul>', answer.text, re.DOTALL)
+    assert other.name not in answer.text
+    assert town.pupil.id_number == number
+    assert len(deeds(session, "pupil.duplicate")) == 1
+    past(session, town.account("SR").user_id, "pupil.duplicate", 19)
+    answer = kept(web(town.account("SR")), town.pupil, gender=other.gender, **sent)
+    assert answer.status_code == 429
+
+
+def test_who_waits_for_registration_is_corrected_in_the_form(town, web, session):
+    controls(town, "name", "id_number")
+    waiting = make.a_pupil(session, town.room, status=Status.PENDING_REGISTRATION)
+    assert kept(web(town.account("SR")), waiting, name="李新满").status_code == 302
+    assert waiting.name == "李新满"
+
+
+def test_a_class_teacher_keeps_what_was_opened_and_reads_the_rest(town, web, session):
+    controls(town, "name")
+    teacher = town.account("CT", classes=(town.room,))
+    url = f"/students/edit/{town.pupil.id}"
+    assert web(teacher).get(url).status_code == 409  # nothing is opened yet
+    assert url not in web(teacher).get(f"/students/show/{town.pupil.id}").text
+    opens(town, "talent", "phone")
+    page = web(teacher).get(url).text
+    assert {'name="talent"', 'name="phone"'} <= set(re.findall(r'name="\w+"', page))
+    assert 'name="postcode"' not in page
+    assert "/reveal/" not in page  # a teacher types anew and sees nothing whole
+    assert town.pupil.address_now not in page
+    before = town.pupil.postcode
+    assert kept(web(teacher), town.pupil, talent="游泳").status_code == 302
+    assert town.pupil.talent == "游泳"
+    (row,) = deeds(session, "student.changed")
+    assert row.details == {"fields": ["talent"]}
+    answer = kept(web(teacher), town.pupil, talent="下棋", postcode="100000", name="别人")
+    assert answer.status_code == 409
+    assert (town.pupil.talent, town.pupil.postcode) == ("游泳", before)
+    away = make.a_pupil(session, make.a_class(session, town.school, town.grade))
+    assert web(teacher).get(f"/students/edit/{away.id}").status_code == 404
+
+
+def test_a_record_in_a_case_keeps_the_form_and_says_why(town, web, session):
+    clerk = town.account("SR")
+    controls(town, "ethnic", "name")
+    paper = a_paper(session, clerk)
+    act = Act(Trigger.SUBMIT, become(session, clerk), TODAY)
+    change = Correction({"ethnic": "02"}, "更正")
+    open_key_change(session, town.pupil.id, change, act, [paper])
+    scope.enter(make.WHOLE, session)
+    browser = web(clerk)
+    answer = kept(browser, town.pupil, talent="游泳")
+    assert answer.status_code == 409, re.findall(r'err-list">(.*?)</ul>', answer.text, re.DOTALL)
+    assert "游泳" in answer.text
+    assert town.pupil.talent is None
+    page = browser.get(f"/students/show/{town.pupil.id}").text
+    assert f'href="/students/edit/{town.pupil.id}"' not in page
+    assert "disabled title=" in page
+    member = town.pupil.guardians[0]
+    url = f"/guardians/edit/{member.id}"
+    sent = {**fields_of(browser.get(url), url), "employer": "纺织厂"}
+    answer = browser.post(url, data=sent)
+    assert answer.status_code == 409
+    assert "纺织厂" in answer.text
+    assert browser.post(f"/guardians/delete/{member.id}").status_code == 409
+    family = browser.get(f"/students/show/{town.pupil.id}?tab=guardians").text
+    assert url not in family
 
 
 def test_upkeep_is_judged_by_the_same_rules(town, web):
