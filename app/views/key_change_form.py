@@ -21,8 +21,8 @@ from app.views.evidence import keys_of
 from app.views.filters import readable
 from app.views.forms import HouseForm
 from app.views.inbox_tabs import number
+from app.views.pupil_columns import SEALED
 from app.views.screens.enrolling import ROUTE
-from app.views.screens.pupil_fields import SEALED
 from app.views.screens.sheet import SheetText, field_of, help_of, label_of, written
 from app.workflows.controlled import CATALOGUE
 from app.workflows.key_change import as_text, typed

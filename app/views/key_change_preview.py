@@ -18,7 +18,7 @@ from app.views.case_words import PASSED
 from app.views.doors import allowed
 from app.views.key_change_form import Typed, fields_of
 from app.views.key_change_words import FATES, value_word
-from app.views.screens.pupil_fields import SEALED
+from app.views.pupil_columns import SEALED
 from app.views.words import field_word, say
 from app.workflows.correcting import ahead, number_fate
 from app.workflows.desk import Act, Trigger

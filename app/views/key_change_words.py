@@ -9,14 +9,14 @@ from flask import url_for
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 
+from app.codes import divisions
 from app.models.change import KeyChange, KeyChangeLine
 from app.models.student import ProblemFlag, Student
 from app.policies.rights import opens
 from app.views.actor import current_actor
 from app.views.doors import allowed
 from app.views.labels import NONE, day, label_of, yes_no
-from app.views.screens.places import place_of
-from app.views.screens.pupil_fields import CODES, MASKS, PLACES, SEALED
+from app.views.pupil_columns import CODES, MASKS, PLACES, SEALED
 from app.workflows.correcting import NumberFate, number_fate
 from app.workflows.key_change import APPROVED, as_text, typed
 from app.workflows.persons import is_here
@@ -46,7 +46,7 @@ def value_word(field: str, text: str | None) -> str:
     if field in CODES:
         return str(label_of(CODES[field])(value))
     if field in PLACES:
-        return str(place_of(value))
+        return divisions.full_name(value) or str(value)
     if isinstance(value, bool):
         return yes_no(value)
     return day(value) if hasattr(value, "isoformat") else str(value)

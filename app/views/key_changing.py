@@ -27,8 +27,8 @@ from app.views.key_change_asking import KeyChangeForms
 from app.views.key_change_words import may_compare
 from app.views.labels import label_of
 from app.views.moving import LAST_PAGE, MOST, own_pupils
+from app.views.pupil_columns import SEALED
 from app.views.revealing import reveal
-from app.views.screens.pupil_fields import SEALED
 from app.views.words import field_word
 from app.workflows.controlled import controlled
 

@@ -21,12 +21,13 @@ from app.views.actor import current_actor, session, today
 from app.views.case_words import kind_word, step_word
 from app.views.doors import door, may
 from app.views.labels import NONE, code_name, day, label_of, plain, yes_no
+from app.views.pupil_columns import CODES, MASKS, PLACES, SEALED
 from app.views.revealing import reasons, reveal
 from app.views.scoped import ScopedModelView
 from app.views.scraping import note_look
 from app.views.screens.changes import Change, beginning, changes_of
 from app.views.screens.places import place_of
-from app.views.screens.pupil_fields import CODES, GROUPS, LABELS, MASKS, PLACES, SEALED
+from app.views.screens.pupil_fields import GROUPS, LABELS
 from app.views.widgets import safe_url
 from app.views.words import say
 from app.workflows.desk import Ending

@@ -20,8 +20,9 @@ from app.models.organisation import Organisation
 from app.models.school import Grade, SchoolClass
 from app.models.student import Student
 from app.views.labels import NONE, label_of, word_of, yes_no
+from app.views.pupil_columns import CODES, PLACES, SEALED
 from app.views.screens.places import place_of
-from app.views.screens.pupil_fields import CODES, FAMILY_SEALED, LABELS, PLACES, SEALED
+from app.views.screens.pupil_fields import FAMILY_SEALED, LABELS
 from app.views.screens.sheet import label_of as column_label
 
 MOST = 200  # the newest changes a page shows

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from flask_babel import lazy_gettext as _
 
-from app.codes import masking
 from app.imports.students import SPEC
 from app.views.screens.sheet import label_of
 
@@ -78,24 +77,9 @@ GROUPS = {
 }
 
 PLACED = ("class_number",)  # where a pupil sits changes by moving, not by typing
-SEALED = ("number", "id_number", "address_now", "address_mail", "address_home", "phone")
-MASKS = {
-    "number": masking.national_number,
-    "id_number": masking.id_number,
-    "phone": masking.phone,
-    "address_now": masking.address,
-    "address_mail": masking.address,
-    "address_home": masking.address,
-}
 FAMILY_SEALED = ("id_number", "address", "phone")
 
 EDITABLE = tuple(
     field for _label, fields in GROUPS.values() for field in fields if field not in PLACED
 )
 LABELS = {field: label_of(column) for field, column in SPEC.by_field.items()}
-CODES = {
-    field: column.kind.choices.name
-    for field, column in SPEC.by_field.items()
-    if column.kind.choices is not None and column.kind.name != "yes_no"
-}
-PLACES = tuple(f for f, column in SPEC.by_field.items() if column.kind.name == "division")

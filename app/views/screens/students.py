@@ -25,6 +25,7 @@ from app.policies.audit import record
 from app.views.actor import session, today
 from app.views.filters import CodeFilter
 from app.views.labels import NONE, day, label_of, masked_by, tag
+from app.views.pupil_columns import CODES, PLACES, SEALED
 from app.views.scoped import ScopedInterface
 from app.views.screens.access import Access
 from app.views.screens.archive import kept_of, locking_case
@@ -40,14 +41,7 @@ from app.views.screens.national import closed
 from app.views.screens.own_school import OwnSchoolView, is_at_school
 from app.views.screens.places import place_of
 from app.views.screens.pupil_acts import PupilActs
-from app.views.screens.pupil_fields import (
-    CODES,
-    EDITABLE,
-    GROUPS,
-    LABELS,
-    PLACES,
-    SEALED,
-)
+from app.views.screens.pupil_fields import EDITABLE, GROUPS, LABELS
 from app.views.screens.sealed_fields import SealedField, SealedForms, sealed_field
 from app.views.screens.sheet import field_of, written
 from app.views.words import say
