@@ -13,9 +13,11 @@ from app.models.case import Case
 from app.models.change import Movement
 from app.policies.scope import elevated
 from app.workflows.desk import Act
-from app.workflows.movement import MOVES
+from app.workflows.movement import MOVES, Move
 from app.workflows.persons import Check
 from app.workflows.processes import MOVEMENT
+
+ABOUT_CLASS = ("class_chosen", "class_is_open", "fits")
 
 
 def foreseen(session: Session, case: Movement, act: Act, papers: Sequence[int]) -> list[Check]:
@@ -24,15 +26,20 @@ def foreseen(session: Session, case: Movement, act: Act, papers: Sequence[int]) 
     ``papers`` lie on the person's tray still; those of a case that was sent back count as well.
     """
     checks = [Check("is_free", refuse_unless(not is_busy(session, case), "E-LOCK"))]
-    needed = MOVES[case.type].needs_evidence
+    move = MOVES[case.type]
     has_some = bool(case.id and _bound(session, case.id)) or _lying(session, papers, act) > 0
     for check in MOVEMENT.checks(session, case, act):
         if check.name == "has_evidence":
-            refusal = refuse_unless(not needed or has_some, "E-EVIDENCE")
+            refusal = refuse_unless(not move.needs_evidence or has_some, "E-EVIDENCE")
             checks.append(Check(check.name, refusal))
-        else:
+        elif check.refusal or not _goes_without_saying(check.name, move):
             checks.append(check)
     return checks
+
+
+def _goes_without_saying(name: str, move: Move) -> bool:
+    """Tell whether an answer says nothing here: the own desk, a class where none is needed."""
+    return name == "is_here" or (name in ABOUT_CLASS and not move.takes_seat)
 
 
 def is_busy(session: Session, case: Case) -> bool:
