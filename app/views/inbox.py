@@ -17,6 +17,7 @@ from app.models.import_batch import ImportBatch
 from app.models.job import Job, JobState
 from app.models.organisation import Organisation, Tier
 from app.policies.rights import holds
+from app.policies.roles import Role
 from app.views import inbox_tabs as tabs
 from app.views import saved_filters
 from app.views.actor import current_actor, session, today
@@ -70,6 +71,7 @@ class InboxView(BaseView):
             rows=rows,
             sheet=self._sheet(first) if first else None,
             cursor=first,
+            may_batch=tab == "waiting" and actor.role is not Role.SR,
             tab=tab,
             tabs=tabs.TABS,
             total=tabs.count(session(), asked),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import flash, redirect, url_for
+from flask import flash, g, redirect, url_for
 from flask_appbuilder import expose
 from flask_babel import gettext, ngettext
 from flask_babel import lazy_gettext as _
@@ -14,21 +14,22 @@ from werkzeug.wrappers import Response
 from app.jobs.queue import alive, cancel
 from app.models.job import Job, JobState
 from app.policies.audit import record
+from app.policies.roles import Role
 from app.views.actor import session
 from app.views.doors import allowed, door
 from app.views.frame import Notice
 from app.views.labels import moment, plain
 from app.views.scoped import ScopedInterface, ScopedModelView
+from app.workflows.telling import given_up
 
 KINDS = {
     "import.check": _("Check an import"),
     "import.commit": _("Write an import"),
-    "case.decide": _("Agree to many cases"),
+    "case.decide": _("Decide many cases alike"),
     "registration.submit": _("Submit the pupils of an import"),
     "promotion": _("Promotion"),
     "case.remind": _("Remind offices of their cases"),
     "hook.send": _("Tell the outside system of steps"),
-    "hook.rest": _("Housekeeping: hook"),
     "clean-registries": _("Housekeeping: queue"),
     "sweep-files": _("Housekeeping: files"),
     "sweep-pulses": _("Housekeeping: pulses"),
@@ -135,6 +136,19 @@ class JobView(ScopedModelView):
         session().commit()
         flash(gettext("Called off; what it has written up to its last step stays."), "info")
         return redirect(url_for("JobView.show", pk=pk))
+
+
+def hook_notice() -> Notice | None:
+    """Tell the system administrator what the outside system did not take."""
+    actor = g.get("actor")
+    lost = given_up(session()) if actor is not None and actor.role is Role.ADM else 0
+    if not lost:
+        return None
+    told = ngettext("%(num)d message was given up.", "%(num)d messages were given up.", lost)
+    return Notice(
+        gettext("The outside system does not take what it is told."),
+        f"{told} {gettext('Mend it there, then run `xueji hook again` on the server.')}",
+    )
 
 
 def queue_notice() -> Notice | None:
