@@ -37,6 +37,8 @@ from app.views.case_words import (
     promise,
     step_word,
 )
+from app.views.key_change_words import key_change_finding
+from app.views.revealing import reasons
 from app.views.words import say
 from app.workflows.calendar import working_days
 from app.workflows.desk import NEEDS_REASON, Act, Ending, Trigger
@@ -210,6 +212,16 @@ class Sheet:
             for trigger in ORDER
             if trigger in self.checks
         ]
+
+    @property
+    def finding(self) -> str:
+        """What the comparison at the approval of a key data change found."""
+        return key_change_finding(self.case, self.pupil)
+
+    @property
+    def whole_reasons(self) -> list[tuple[str, str]]:
+        """The reasons for which a masked value of the case is asked for whole."""
+        return reasons()
 
     @property
     def onward(self) -> Trigger | None:

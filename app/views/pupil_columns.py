@@ -1,4 +1,4 @@
-"""What kind of value each field of a pupil holds, read from the template: sealed, coded, a place."""
+"""What kind of value each field of a pupil holds, as the template says: sealed, coded, a place."""
 
 from __future__ import annotations
 
