@@ -24,6 +24,7 @@ from app.views.signing_in.picture import picture_of
 from app.views.words import say
 from app.workflows.commenting import comment
 from app.workflows.paper_archive import Mark, note
+from app.workflows.processes import TRANSFER
 
 
 class CaseNotesView(BaseView):
@@ -71,14 +72,14 @@ class CaseNotesView(BaseView):
     def contact(self, case_id: int) -> Response:
         """Show the contact form of a transfer as it will stand on paper."""
         case = self._transfer(case_id)
-        me = current_account()
+        me, far = current_account(), TRANSFER.other_province(case)
         drawn = self.render_template(
             "xueji/case/contact_form.html",
             case=case,
             picture=picture_of(case.no),  # the number alone: nothing of a person is in the code
             old_class=class_word(case.snapshot),
             new_class=class_word(case.snapshot.get("to", {})),
-            provinces=[place_word(school, far=True) for school in (case.owner, case.receiving)],
+            places=[place_word(school, far=far) for school in (case.owner, case.receiving)],
             reason=reason_of(case),
             printed_by=f"{me.name} {me.organisation.name}",
             printed_at=now(),

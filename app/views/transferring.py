@@ -18,7 +18,7 @@ from sqlalchemy import func, or_, select
 from sqlalchemy.orm import joinedload
 from werkzeug.wrappers import Response
 
-from app.errors import Refusal, Refused, TooMany
+from app.errors import Invalid, Refusal, Refused, TooMany
 from app.models.case import Case, Transfer
 from app.models.organisation import Organisation
 from app.models.school import ClassState, Grade, GradeState, Headcount, SchoolClass
@@ -27,6 +27,7 @@ from app.policies.audit import record
 from app.views.actor import current_actor, session, today
 from app.views.case_sheet import Sheet
 from app.views.doors import door
+from app.views.evidence import keys_of, tray_of
 from app.views.filters import readable
 from app.views.inbox_rows import row_of
 from app.views.inbox_tabs import PAGE, known, number
@@ -35,11 +36,16 @@ from app.views.screens.national import closed
 from app.views.words import say
 from app.workflows.desk import Act, Trigger
 from app.workflows.opening import Wish, find_pupil, open_transfer, place_of
+from app.workflows.paper_archive import outstanding
 from app.workflows.processes import TRANSFER
 from app.workflows.seats import SEATED
 
 SEARCHES = Allowance(("pupil.search",), 60, timedelta(hours=1))
-SHOWN = {"open": Case.closed_at.is_(None), "closed": Case.closed_at.is_not(None)}
+SHOWN = {
+    "open": Case.closed_at.is_(None),
+    "closed": Case.closed_at.is_not(None),
+    "paper": outstanding(),  # ended, and the paper archive has not come yet
+}
 
 
 class TransferView(BaseView):
@@ -71,6 +77,7 @@ class TransferView(BaseView):
         return self._drawn(
             "xueji/transfer/list.html",
             rows=[row_of(case, actor, day) for case in cases[:PAGE]],
+            sent={case.id: case.paper_sent_on for case in cases},
             shown=shown,
             page=page,
             has_more=len(cases) > PAGE,
@@ -91,12 +98,12 @@ class TransferView(BaseView):
             if request.form.get("step") == "submit":
                 return self._submitted(typed)
             return self._form(typed, sheet=self._found(typed))
-        except Refused as refused:
+        except (Refused, Invalid) as refused:
             session().rollback()
             record(session(), "pupil.search", hit=refused.refusals[0].code != "E-NOTFOUND")
             session().commit()  # a look-up that found nothing counts as well
             reasons = [say(refusal) for refusal in refused.refusals]
-            return self._form(typed, refusals=reasons, status=Refused.status)
+            return self._form(typed, refusals=reasons, status=refused.status)
 
     # ── inside ──────────────────────────────────────────────────────────────────────────────
 
@@ -110,7 +117,8 @@ class TransferView(BaseView):
             typed["reason"],
             typed["reason_text"] or None,
         )
-        case_id = open_transfer(session(), wish, act).id
+        papers = keys_of(request.form.getlist("paper"))
+        case_id = open_transfer(session(), wish, act, papers).id
         session().commit()
         flash(_("Submitted; everybody on the route is shown below."), "success")
         return redirect(url_for("CaseView.show", case_id=case_id))
@@ -162,6 +170,7 @@ class TransferView(BaseView):
             refusals=refusals or [],
             rooms=rooms(),
             reasons=choices_of("transfer_reason"),
+            tray=tray_of(request.form.getlist("paper")),
         )
         return make_response(drawn, status)
 
