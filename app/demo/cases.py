@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date, timedelta
 from functools import singledispatch
-from typing import NamedTuple
+from heapq import heapify, heappop, heappush
+from typing import NamedTuple, cast
 
 from sqlalchemy import Connection, select
 
@@ -12,19 +14,23 @@ from app.demo.key_changes import KEY_CHANGES
 from app.demo.movements import LEAVES, SUSPENSIONS
 from app.demo.moving_away import TRANSFERS
 from app.demo.papers import lay_on_tray
-from app.demo.past import Past, wall_clock
-from app.demo.scenes import Correction, Move, Pupil, Scene, Transfer, room
+from app.demo.past import Past, Step, wall_clock
+from app.demo.scenes import Absence, At, Correction, Move, Pupil, Remark, Scene, Transfer, room
 from app.models.case import Case, CaseKind
+from app.models.case import Transfer as TransferCase
 from app.models.organisation import Organisation
 from app.models.school import SchoolClass
 from app.models.student import Student
-from app.workflows import controlled, opening_changes
+from app.workflows import controlled, covering, opening_changes, paper_archive
+from app.workflows.commenting import comment
 from app.workflows.desk import Act, Trigger
 from app.workflows.freezes import FREEZES
 from app.workflows.opening import Wish, open_transfer
 
 SCENES = (*SUSPENSIONS, *LEAVES, *TRANSFERS, *KEY_CHANGES)
-CONTROLLING = ("leader@41", "leader@45")
+CONTROLLING, CONTROLLED_AGO = ("leader@41", "leader@45"), 60
+Story = Iterator[date]  # the days on which it goes on
+ABSENCE = Absence(f"registrar@{At.WOLONG}", f"leader@{At.WOLONG}", 2, 12, "外出培训")
 KINDS = {
     Transfer: CaseKind.TRANSFER,
     Move: CaseKind.MOVEMENT,
@@ -43,24 +49,70 @@ class Found(NamedTuple):
 
 
 def write_cases(connection: Connection) -> int:
-    """Write every case with its notices, remarks and evidence; return how many there are."""
+    """Write every case with its notices, remarks and evidence; return how many there are.
+
+    Everything is done in the order of its days, so that what was told last stands last.
+    """
     past = Past(connection, wall_clock())
-    for who in CONTROLLING:
-        controlled.control(past.session, past.arrive(who, past.day(60)), controlled.SUGGESTED)
-    for scene in SCENES:
-        play(past, scene)
+    stories = [control(past), *(tell(past, one) for one in SCENES), leave(past, ABSENCE)]
+    coming = [(next(story), nth, story) for nth, story in enumerate(stories)]
+    heapify(coming)
+    while coming:
+        _day, nth, story = heappop(coming)
+        if (day := next(story, None)) is not None:
+            heappush(coming, (day, nth, story))
     past.close()
     return len(SCENES)
 
 
-def play(past: Past, scene: Scene) -> None:
-    """Open a case and let everybody do their part of it."""
-    pupil = find(past, scene.what.pupil)
+def control(past: Past) -> Story:
+    """Let the provinces say which fields a case alone may change."""
+    yield (day := past.day(CONTROLLED_AGO))
+    for who in CONTROLLING:
+        controlled.control(past.session, past.arrive(who, day), controlled.SUGGESTED)
+
+
+def tell(past: Past, scene: Scene) -> Story:
+    """Open a case and let everybody do their part of it; yields the day of what comes next."""
     day = thawed(KINDS[type(scene.what)], past.day(scene.ago))
+    yield day
+    pupil = find(past, scene.what.pupil)
     act = past.act(f"registrar@{scene.by}", Trigger.SUBMIT, day)
     case = begin(scene.what, past, pupil, act)
     past.settle(case)
-    past.take(case, scene.steps)
+    deeds: list[Step | Remark] = [*scene.steps, *scene.said]
+    for step in sorted(deeds, key=lambda deed: -deed.ago):
+        yield past.day(step.ago)
+        if isinstance(step, Step):
+            past.take(case, step)
+        else:
+            who = past.arrive(step.who, past.day(step.ago))
+            comment(past.session, case, who, step.words)
+    if scene.sent_ago is not None:
+        yield past.day(scene.sent_ago)
+        send_papers(past, case, past.day(scene.sent_ago))
+
+
+def send_papers(past: Past, case: Case, day: date) -> None:
+    """Let the sending school note that the paper archive is on its way."""
+    sender = past.arrive(f"registrar@{case.owner.code}", day)
+    mark = paper_archive.Mark(paper_archive.SENT, day, sender, day, case.version)
+    paper_archive.note(past.session, cast("TransferCase", case), mark)
+
+
+def leave(past: Past, gone: Absence) -> Story:
+    """Let somebody who goes on leave name who sits at the desk meanwhile."""
+    since = past.day(gone.ago)
+    yield since
+    absent = past.arrive(gone.who, since)
+    wish = covering.Wish(
+        absent.user_id,
+        past.people[gone.by].user_id,
+        since,
+        past.today + timedelta(days=gone.until),
+        gone.note,
+    )
+    covering.name(past.session, absent, wish, since)
 
 
 def thawed(kind: CaseKind, day: date) -> date:

@@ -6,7 +6,6 @@ alone keeps the hour of the making: its chain tells when a line was really writt
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
@@ -37,10 +36,10 @@ DATED = {
     Substitution: "made_at",
 }
 MAKER = Scope(EVERYTHING, EVERYTHING, reason="demo")
+EVER = datetime(2000, 1, 1, tzinfo=UTC)
 assert MODULES  # noqa: S101  the import fills the metadata
 CASES, NOTICES = Case.__table__, Notice.__table__
-MORNING, AFTERNOON = time(8, 40), time(14, 30)
-STRIDE, SPAN = 17, 150  # minutes between two deeds of a half day, and how many it has
+MORNING, BETWEEN = time(8, 40), timedelta(minutes=23)  # when a day begins, and between two deeds
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +59,7 @@ class Past:
         """Work inside the connection's transaction; ``now`` is the last moment of this past."""
         self.session = Session(connection)
         self.session.connection()
-        self.now = self.moment = now
-        self.deeds = 0
+        self.now, self.moment = now, EVER
         self.people = self._people()
         event.listen(self.session, "before_flush", self._date_rows)
         event.listen(connection, "before_execute", self._date_notices, retval=True)
@@ -86,10 +84,8 @@ class Past:
     def arrive(self, who: str, day: date) -> Actor:
         """Let somebody sit down at their desk on a day; returns who they are to the rules."""
         actor = self.people[who]
-        half = MORNING if self.deeds % 2 else AFTERNOON
-        minutes = timedelta(minutes=self.deeds * STRIDE % SPAN)
-        self.moment = min(datetime.combine(day, half, BEIJING) + minutes, self.now)
-        self.deeds += 1
+        morning = datetime.combine(day, MORNING, BEIJING)
+        self.moment = min(max(morning, self.moment + BETWEEN), self.now)
         self.oversee()
         enter(scope_of(self.session, actor.user_id), self.session)
         return actor
@@ -98,12 +94,11 @@ class Past:
         """Let somebody arrive who will do one thing."""
         return Act(did, self.arrive(who, day), day, remark)
 
-    def take(self, case: Case, steps: Sequence[Step]) -> None:
-        """Move a case step by step."""
-        for step in steps:
-            act = self.act(step.who, step.did, self.day(step.ago), step.remark)
-            flow_of(case).fire(self.session, case, act)
-            self.settle(case)
+    def take(self, case: Case, step: Step) -> None:
+        """Move a case one step."""
+        act = self.act(step.who, step.did, self.day(step.ago), step.remark)
+        flow_of(case).fire(self.session, case, act)
+        self.settle(case)
 
     def settle(self, case: Case) -> None:
         """Date what the engine stamps by the clock on the wall."""

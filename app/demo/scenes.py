@@ -108,6 +108,17 @@ class Scene:
     sent_ago: int | None = None  # a paper archive on its way, in working days
 
 
+@dataclass(frozen=True, slots=True)
+class Absence:
+    """Somebody away since so many working days, for so many days more, and who sits there."""
+
+    who: str
+    by: str
+    ago: int
+    until: int
+    note: str
+
+
 def room(grade: str) -> str:
     """Return the number of the first class of a grade, such as ``2022101`` for ``15``."""
     return f"{SCHOOL_YEAR + 1 - int(grade[1:])}{grade[0]}01"

@@ -11,22 +11,37 @@ from flask_babel import lazy_gettext as _
 
 from app.codes.workdays import BEIJING
 from app.policies.rights import holds
-from app.policies.roles import TECHNICAL, Role
+from app.policies.roles import LEADERS, TECHNICAL, Role
 from app.views.actor import current_actor, session, today
 from app.views.case_words import kind_word, step_word
 from app.views.doors import door, shut
-from app.views.inbox_tabs import KINDS
+from app.views.inbox_rows import due_word
 from app.views.labels import code_name, word_of
 from app.views.links import link
 from app.views.screens.audit import deed_of
 from app.views.screens.audit_words import person
 from app.views.screens.calendar import coming, when
-from app.views.screens.desk_panels import DESKS, PANELS
+from app.views.screens.desk_panels import panels_of
 from app.views.screens.jobs import kind_of, progress_of
 from app.views.widgets import safe_url
 from app.workflows.calendar import working_days
 
+KINDS = {  # as the inbox names them
+    "registration": _("Registration"),
+    "transfer": _("Transfer"),
+    "cross": _("Transfer between provinces"),
+    "movement": _("Movement"),
+    "key_change": _("Key data change"),
+}
+OVERDUE = "OverdueView.index"
 STUDENTS = "/students/list/"  # figures lead there by filter
+
+
+def overdue(**narrowing: Any) -> str:
+    """Return the address of the overdue table, or of an area of it; nothing until there is one."""
+    return safe_url(OVERDUE, **narrowing)
+
+
 SAYING = {
     "code_name": code_name,
     "deed_of": deed_of,
@@ -36,6 +51,7 @@ SAYING = {
     "step_of": step_word,
     "word_of": word_of,
     "kinds": KINDS,
+    "overdue": overdue,
 }
 
 
@@ -51,7 +67,7 @@ class DeskView(BaseView):
     def desk(self) -> str:
         """Show what waits, what is late, how the schools stand and whether the queue runs."""
         actor, now = current_actor(), today()
-        panels = {name: PANELS[name] for name in DESKS[actor.role]}
+        panels = panels_of(actor.role)
         loaded = {name: panel.load(session(), actor, now) for name, panel in panels.items()}
         panels = {name: panel for name, panel in panels.items() if loaded[name] is not None}
         page = self.render_template(
@@ -66,6 +82,7 @@ class DeskView(BaseView):
             offered=acts(actor.role),
             days_since=lambda moment: working_days(moment.astimezone(BEIJING).date(), now),
             kind_word=lambda case: kind_word(case, actor.path),
+            due_of=lambda case: due_word(case.due_on, now),
             pupils=pupils if holds(actor.role, "Student", "can_list") else lambda **_filters: "",
             inbox=inbox,
             when=when,
@@ -94,6 +111,8 @@ def acts(role: Role) -> list[tuple[str, Any, str]]:
         offered = [(url_for("ClassNamesView.index"), _("Class lists"), "list-ol")]
     elif role is Role.NU:
         offered = [(url_for("SchoolView.list"), _("Schools"), "school")]
+    elif role in LEADERS and role is not Role.SL and overdue():
+        offered = [(overdue(), _("Open the overdue table"), "clock")]
     elif role not in TECHNICAL:
         offered = [(inbox(), _("Work through the inbox"), "inbox")]
     return [act for act in offered if act[0]]

@@ -10,7 +10,9 @@ from collections.abc import Callable, Mapping
 from datetime import date, datetime, time, timedelta
 from typing import Any, NamedTuple
 
+from flask import g
 from flask_babel import lazy_gettext as _
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.codes.workdays import BEIJING
@@ -18,8 +20,11 @@ from app.jobs.queue import alive
 from app.models.organisation import Tier
 from app.policies.roles import Actor, Role
 from app.views.labels import code_name
-from app.views.screens import case_figures, head_figures, house_figures
+from app.views.notice_words import line_of
+from app.views.notices import page_of, read_up_to, told_to
+from app.views.screens import case_figures, head_figures, house_figures, lying_figures
 from app.views.screens.alarms import alarms
+from app.workflows import suspensions
 
 KEPT_FOR = timedelta(seconds=60)
 Load = Callable[[Session, Actor, date], Any]
@@ -43,12 +48,14 @@ class Kept(NamedTuple):
 _kept: dict[tuple[str, str], Kept] = {}
 
 
-def minute_old(load: Callable[[Session, Actor], Any], session: Session, actor: Actor) -> Kept:
+def minute_old(
+    load: Callable[[Session, Actor], Any], session: Session, actor: Actor, name: str = ""
+) -> Kept:
     """Return figures that may be a minute old above the county, fresh ones below."""
     now = datetime.now(BEIJING)
     if actor.role.tier in (Tier.COUNTY, Tier.SCHOOL):
         return Kept(load(session, actor), now)
-    key = (load.__name__, actor.path)
+    key = (name or load.__name__, actor.path)
     if key not in _kept or now - _kept[key].at > KEPT_FOR:
         _kept[key] = Kept(load(session, actor), now)
     return _kept[key]
@@ -80,6 +87,29 @@ def pyramid(session: Session, actor: Actor, _today: date) -> dict[str, Any]:
         "right": [girls for _code, _name, _boys, girls in rows][::-1],
     }
     return {"heads": counted, "rows": rows, "chart": chart, "at": kept.at}
+
+
+def lying(session: Session, actor: Actor, today: date) -> dict[str, Any]:
+    """Return where cases lie, as rows and as a chart; the two panels of it ask once."""
+
+    def load(session: Session, actor: Actor) -> list[lying_figures.Lying]:
+        return lying_figures.lying(session, actor, today)
+
+    if "lying" not in g:
+        g.lying = minute_old(load, session, actor, "lying").value
+    return {"rows": g.lying, "chart": lying_figures.chart(g.lying)}
+
+
+def ending(session: Session, _actor: Actor, today: date) -> list[suspensions.Term]:
+    """Return the suspensions that are over or end within the month."""
+    return suspensions.ending(session, today, 0, case_figures.FEW)
+
+
+def news(session: Session, actor: Actor, _today: date) -> list[Any]:
+    """Return the newest notices."""
+    read = session.scalar(select(read_up_to(actor.user_id))) or 0
+    found = session.execute(page_of(told_to(actor), 1).limit(case_figures.FEW)).all()
+    return [line_of(notice, event, actor.path, read) for notice, event in found]
 
 
 def queue(session: Session, _actor: Actor, _today: date) -> dict[str, Any]:
@@ -120,9 +150,14 @@ def house(session: Session, actor: Actor, today: date) -> dict[str, Any]:
 
 PANELS: Mapping[str, Panel] = {
     "waiting": Panel(_("Waiting for me"), 7, case_figures.waiting),
-    "next": Panel(_("Next at my desk"), 8, lambda s, a, _t: case_figures.next_cases(s, a)),
-    "submitted": Panel(_("Submitted by me"), 8, lambda s, a, _t: case_figures.submitted(s, a)),
-    "lying": Panel(_("Where cases lie"), 12, case_figures.lying_below),
+    "next": Panel(_("Next at my desk"), 8, case_figures.next_cases),
+    "submitted": Panel(_("Submitted by me"), 8, case_figures.submitted),
+    "late": Panel(_("Late by organisation"), 5, lying),
+    "lying": Panel(_("Where cases lie"), 7, lying),
+    "silent": Panel(_("Interventions"), 7, lying_figures.silent),
+    "ending": Panel(_("Suspensions that end"), 5, ending),
+    "papers": Panel(_("Paper archives outstanding"), 4, case_figures.papers),
+    "news": Panel(_("Notices"), 7, news),
     "below": Panel(_("Pupils in school by organisation"), 7, below),
     "queue": Panel(_("Background jobs"), 5, queue),
     "pyramid": Panel(_("Pupils in school by grade"), 5, pyramid),
@@ -137,22 +172,40 @@ PANELS: Mapping[str, Panel] = {
     "deeds": Panel(_("Audit"), 12, deeds),
     "alarms": Panel(_("Alarms"), 12, alarms),  # only while there are any
 }
-AUTHORITY = ("waiting", "queue", "below", "pyramid", "lying")
-SUPERVISION = ("alarms", "lying", "below", "pyramid")  # leaders look after others' work
+OFFICE = ("waiting", "late", "lying", "ending")
+AUTHORITY = (*OFFICE, "below", "pyramid", "news", "queue")
+ABOVE = (*OFFICE, "silent", "queue", "below", "pyramid", "news")  # who is asked to step in
+SUPERVISION = ("alarms", "lying", "late", "silent", "ending", "below", "pyramid")
 DESKS: Mapping[Role, tuple[str, ...]] = {
     Role.CT: ("own_classes",),
     Role.TE: ("own_classes",),
-    Role.SR: ("next", "to_do", "submitted", "imports", "classes"),
-    Role.SL: ("alarms", "next", "to_do", "classes"),
+    Role.SR: ("next", "to_do", "submitted", "news", "ending", "papers", "imports", "classes"),
+    Role.SL: ("alarms", "next", "to_do", "news", "ending", "classes"),
     Role.CR: AUTHORITY,
-    Role.TR: AUTHORITY,
-    Role.PR: AUTHORITY,
+    Role.TR: ABOVE,
+    Role.PR: ABOVE,
     Role.CL: SUPERVISION,
     Role.TL: SUPERVISION,
     Role.PL: SUPERVISION,
     Role.NU: (),  # the way to the schools; statistics are not theirs
-    Role.MIN: ("waiting", "queue", "below", "pyramid"),
+    Role.MIN: ("waiting", "late", "silent", "queue", "lying", "below", "pyramid"),
     Role.ADM: ("house", "accounts"),
     Role.SEC: ("alarms", "accounts", "house"),
     Role.AUD: ("deeds",),
 }
+WIDTHS: Mapping[tuple[Role, str], int] = {  # where a panel has another neighbour than elsewhere
+    (Role.SR, "news"): 4,
+    (Role.SR, "ending"): 4,
+    (Role.TR, "news"): 12,
+    (Role.PR, "news"): 12,
+    (Role.MIN, "lying"): 12,
+}
+
+
+def panels_of(role: Role) -> dict[str, Panel]:
+    """Return the panels of a role's desk, as wide as they are there."""
+    found = {name: PANELS[name] for name in DESKS[role]}
+    return {
+        name: panel._replace(width=WIDTHS.get((role, name), panel.width))
+        for name, panel in found.items()
+    }

@@ -1,18 +1,23 @@
 """工作台: every role begins the day on a page of its own, whose figures agree with the lists."""
 
+import json
 import re
-from datetime import date
+from datetime import UTC, date, datetime
+from html import unescape
 
 import pytest
-from sqlalchemy import event
+from sqlalchemy import event, update
 
+from app.models.case import Case, Transfer
 from app.models.organisation import Tier
 from app.models.student import Status
+from app.policies import scope
 from app.policies.roles import Role
 from app.views.screens.calendar import DEADLINES, coming
 from app.views.screens.desk_panels import DESKS, PANELS
 from tests import make
 from tests.views.approvals import Town as Cases
+from tests.workflows.cases import do
 
 
 @pytest.mark.parametrize("role", Role)
@@ -65,8 +70,86 @@ def test_what_waits_for_me_is_counted_by_kind_with_the_oldest(session, web):
     case = cases.transfer()
     name = case.snapshot["name"]
     assert name in web(cases.people["to.leader"]).get("/desk/").text
-    assert name not in web(cases.people["from.leader"]).get("/desk/").text
-    assert name in web(cases.people["to.registrar"]).get("/desk/").text  # submitted by me
+    from_there = web(cases.people["from.leader"]).get("/desk/").text
+    assert name not in panel(from_there, "next")
+    assert name in panel(from_there, "news")  # the sending side sees it at once
+    assert name in panel(web(cases.people["to.registrar"]).get("/desk/").text, "submitted")
+
+
+def panel(page, name):
+    """What a panel of a desk says."""
+    pattern = rf'<section[^>]*aria-labelledby="p-{name}">(.*?)</section>'
+    return re.search(pattern, page, re.DOTALL)[1]
+
+
+def aged(cases, case, **columns):
+    """Give a case another past."""
+    scope.enter(make.WHOLE, cases.session)
+    cases.session.execute(update(Case.__table__).where(Case.id == case.id).values(columns))
+    cases.session.expire_all()
+
+
+def test_what_came_back_stands_first_and_says_why(session, web):
+    cases = Cases(session)
+    case = cases.transfer()
+    do(session, cases.people["to.leader"], case, "send_back", "缺居住证明")
+    desk = web(cases.people["to.registrar"]).get("/desk/").text
+    assert "缺居住证明" in panel(desk, "next")
+    assert case.snapshot["name"] not in panel(desk, "submitted")
+
+
+def test_late_cases_are_counted_where_they_lie(session, web):
+    cases = Cases(session)
+    late, in_time = cases.transfer(), cases.transfer()
+    aged(cases, late, due_on=date(2026, 11, 2), step_since=datetime(2026, 10, 16, 9, tzinfo=UTC))
+    desk = web(cases.people["to.authority"]).get("/desk/").text
+    row = re.search(rf"<tr><td[^>]*><a[^>]*>{cases.new}</a>.*?</tr>", panel(desk, "lying"))[0]
+    assert re.findall(r"<b[^>]*>(\d+)</b>", row) == ["2", "1"]
+    chart = json.loads(unescape(re.search(r"data-bars='(.*?)'", desk)[1]))
+    assert (chart["first"], chart["second"]) == ([1], [1])
+    mine = web(cases.people["to.leader"]).get("/desk/").text
+    assert panel(mine, "next").index(f"/case/{late.id}") < panel(mine, "next").index(
+        f"/case/{in_time.id}"
+    )
+
+
+def test_who_was_silent_is_named_where_somebody_stepped_in(session, web):
+    cases = Cases(session)
+    city = make.an_account(session, "TR", cases.new.organisation.parent.parent)
+    case = cases.transfer()
+    for who in ("to.leader", "to.authority", "from.leader"):
+        do(session, cases.people[who], case, "agree")
+    aged(cases, case, step_since=datetime(2026, 10, 16, 9, tzinfo=UTC))
+    do(session, cases.people["to.registrar"], case, "escalate", "无人接听")
+    said = panel(web(city).get("/desk/").text, "silent")
+    assert "411302" in said or cases.old.organisation.parent.name in said
+    assert case.snapshot["name"] in said
+
+
+def test_what_i_decided_this_week_stands_beside_what_waits(session, web):
+    cases = Cases(session)
+    case = cases.transfer()
+    do(session, cases.people["to.leader"], case, "agree")
+    do(session, cases.people["to.authority"], case, "agree")
+    said = panel(web(cases.people["to.authority"]).get("/desk/").text, "waiting")
+    assert re.search(r'<td class="r quiet">1</td></tr>', said)
+
+
+def test_paper_archives_are_outstanding_until_they_came(session, web):
+    cases = Cases(session)
+    case = cases.transfer()
+    for who in ("to.leader", "to.authority", "from.leader", "from.authority"):
+        do(session, cases.people[who], case, "agree")
+    name, number = case.snapshot["name"], case.id
+    for who in ("from.registrar", "to.registrar"):
+        assert name in panel(web(cases.people[who]).get("/desk/").text, "papers")
+    scope.enter(make.WHOLE, session)
+    session.get_one(Transfer, number).paper_sent_on = date(2026, 11, 20)
+    session.flush()
+    assert name not in panel(web(cases.people["from.registrar"]).get("/desk/").text, "papers")
+    session.get_one(Transfer, number).paper_received_on = date(2026, 11, 21)
+    session.flush()
+    assert name not in panel(web(cases.people["to.registrar"]).get("/desk/").text, "papers")
 
 
 def test_a_desk_costs_the_same_however_many_schools_there_are(town, web, session, engine):
@@ -84,7 +167,7 @@ def test_a_desk_costs_the_same_however_many_schools_there_are(town, web, session
     for _ in range(6):
         make.a_pupil(session, make.a_class(session, make.a_school(session, "411302")), guardians=0)
     assert statements(browser) == few
-    assert few < 30
+    assert few < 35
 
 
 # ── dates (P37) ──────────────────────────────────────────────────────────────────────────
