@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from flask_babel import gettext as _
-from flask_babel import lazy_gettext as lazy
+from flask_babel import gettext
+from flask_babel import lazy_gettext as _
 
 from app.models.case import Case, CaseEvent, Decision
 from app.models.change import Movement
@@ -17,19 +17,19 @@ from app.views.labels import day
 from app.workflows.reminding import OVER
 
 KINDS: Mapping[str, Any] = {
-    NoticeKind.STEP: lazy("Steps"),
-    NoticeKind.REMINDER: lazy("Due soon"),
-    NoticeKind.OVERDUE: lazy("Overdue"),
-    NoticeKind.SUSPENSION_ENDS: lazy("Suspensions that end"),
-    NoticeKind.COMMENT: lazy("Comments"),
-    NoticeKind.PAPER_SENT: lazy("Paper archives sent"),
-    NoticeKind.PAPER_RECEIVED: lazy("Paper archives received"),
+    NoticeKind.STEP: _("Steps"),
+    NoticeKind.REMINDER: _("Due soon"),
+    NoticeKind.OVERDUE: _("Overdue"),
+    NoticeKind.SUSPENSION_ENDS: _("Suspensions that end"),
+    NoticeKind.COMMENT: _("Comments"),
+    NoticeKind.PAPER_SENT: _("Paper archives sent"),
+    NoticeKind.PAPER_RECEIVED: _("Paper archives received"),
 }
 SAID: Mapping[str, Any] = {  # what happened, where no day and no step says more
-    NoticeKind.STEP: lazy("A step was taken"),
-    NoticeKind.COMMENT: lazy("Somebody wrote a comment"),
-    NoticeKind.PAPER_SENT: lazy("The paper archive was sent"),
-    NoticeKind.PAPER_RECEIVED: lazy("The paper archive has arrived"),
+    NoticeKind.STEP: _("A step was taken"),
+    NoticeKind.COMMENT: _("Somebody wrote a comment"),
+    NoticeKind.PAPER_SENT: _("The paper archive was sent"),
+    NoticeKind.PAPER_RECEIVED: _("The paper archive has arrived"),
 }
 MARKS: Mapping[str, tuple[str, str]] = {  # the glyph of a kind, and its colour
     NoticeKind.STEP: ("arrow-right", ""),
@@ -41,16 +41,16 @@ MARKS: Mapping[str, tuple[str, str]] = {  # the glyph of a kind, and its colour
     NoticeKind.PAPER_RECEIVED: ("box-archive", ""),
 }
 STEPS: Mapping[Decision, Any] = {
-    Decision.SUBMIT: lazy("Submitted"),
-    Decision.AGREE: lazy("Agreed"),
-    Decision.DISAGREE: lazy("Disagreed; the case has ended"),
-    Decision.RETURN: lazy("Sent back"),
-    Decision.WITHDRAW: lazy("Withdrawn"),
-    Decision.CLEAN: lazy("Cleaned up; the case has ended"),
-    Decision.ESCALATE: lazy("Asked the next tier to step in"),
-    Decision.INTERVENE: lazy("Decided in place of a silent office"),
-    Decision.REPORT: lazy("The pupil has arrived"),
-    Decision.PULL: lazy("Archive pulled; the case is completed"),
+    Decision.SUBMIT: _("Submitted"),
+    Decision.AGREE: _("Agreed"),
+    Decision.DISAGREE: _("Disagreed; the case has ended"),
+    Decision.RETURN: _("Sent back"),
+    Decision.WITHDRAW: _("Withdrawn"),
+    Decision.CLEAN: _("Cleaned up; the case has ended"),
+    Decision.ESCALATE: _("Asked the next tier to step in"),
+    Decision.INTERVENE: _("Decided in place of a silent office"),
+    Decision.REPORT: _("The pupil has arrived"),
+    Decision.PULL: _("Archive pulled; the case is completed"),
 }
 
 
@@ -93,9 +93,17 @@ def what_of(notice: Notice, event: CaseEvent | None) -> str:
     if event is not None:
         return str(STEPS[event.decision])
     if notice.kind is NoticeKind.REMINDER:
-        return str(_("Due on %(day)s", day=day(case.due_on)) if case.due_on else _("Was due soon"))
+        return str(
+            gettext("Due on %(day)s", day=day(case.due_on))
+            if case.due_on
+            else gettext("Was due soon")
+        )
     if notice.kind is NoticeKind.OVERDUE:
-        late = _("Overdue at: %(place)s", place=_desk(case)) if case.due_on else _("Was overdue")
+        late = (
+            gettext("Overdue at: %(place)s", place=_desk(case))
+            if case.due_on
+            else gettext("Was overdue")
+        )
         return str(late)
     if notice.kind is NoticeKind.SUSPENSION_ENDS:
         return _suspension(notice)
@@ -109,15 +117,15 @@ def who_of(event: CaseEvent | None) -> str:
     told = f"{event.organisation.name} · {event.user.name}"
     if event.for_user is None:
         return told
-    return str(_("%(who)s for %(absent)s", who=told, absent=event.for_user.name))
+    return str(gettext("%(who)s for %(absent)s", who=told, absent=event.for_user.name))
 
 
 def _suspension(notice: Notice) -> str:
     case = notice.case
     until = day(case.until_on if isinstance(case, Movement) else None)
     if notice.case_version == OVER:
-        return str(_("The suspension was to end on %(day)s: the pupil resumes", day=until))
-    return str(_("The suspension ends on %(day)s", day=until))
+        return str(gettext("The suspension was to end on %(day)s: the pupil resumes", day=until))
+    return str(gettext("The suspension ends on %(day)s", day=until))
 
 
 def _desk(case: Case) -> str:
