@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import case as when
 from sqlalchemy import BigInteger, cast, func, literal, select
+from sqlalchemy import case as when
 from sqlalchemy.orm import Session
 
 from app.models.case import Case
