@@ -9,12 +9,14 @@ from __future__ import annotations
 import ipaddress
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 ROOT = Path(__file__).resolve().parent
 SECRET_BYTES = 32  # a shorter session secret is refused
+HOOK_LETTERS = 32  # a shorter secret of the hook is refused
 DRIVER = "postgresql+psycopg://"
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
 LEASE_SECONDS, BACKOFF_SECONDS = 30.0, 5.0
@@ -53,12 +55,15 @@ class Config:
     hosts: tuple[str, ...] = ()  # the names people type; ".example.cn" holds all below it
     proxies: int = 0  # how many of ours stand before the web and may say who asks
     insecure_cookies: bool = False
+    hook_url: str = ""  # empty: no outside system is told
+    hook_secrets: tuple[str, ...] = field(default=(), repr=False)  # several while they change
 
     @classmethod
     def read(cls, environ: Mapping[str, str] = os.environ) -> Config:
         """Read the environment, or raise `BadSetting`."""
         env = {name: value for name, value in environ.items() if value}
         var = Path(env.get("XUEJI_VAR") or ROOT / "var").absolute()
+        demo = env.get("XUEJI_DEMO", "0" if "XUEJI_DATABASE_URL" in env else "1") != "0"
         return cls(
             var=var,
             database_url=with_driver(env.get("XUEJI_DATABASE_URL", "")),
@@ -72,7 +77,7 @@ class Config:
             port=int(number(env, "XUEJI_PORT", 8080, most=65535)),
             port_is_asked="XUEJI_PORT" in env,
             web_workers=int(number(env, "XUEJI_WEB_WORKERS", 2, most=256)),
-            demo=env.get("XUEJI_DEMO", "0" if "XUEJI_DATABASE_URL" in env else "1") != "0",
+            demo=demo,
             demo_password=env.get("XUEJI_DEMO_PASSWORD", ""),
             lease_seconds=number(env, "XUEJI_LEASE_SECONDS", LEASE_SECONDS),
             backoff_seconds=number(env, "XUEJI_BACKOFF_SECONDS", BACKOFF_SECONDS),
@@ -80,6 +85,8 @@ class Config:
             hosts=tuple(env.get("XUEJI_HOSTS", "").lower().replace(",", " ").split()),
             proxies=int(number(env, "XUEJI_PROXIES", 0, least=0, most=9)),
             insecure_cookies=env.get("XUEJI_INSECURE_COOKIES", "0") != "0",
+            hook_url=hook_address(env.get("XUEJI_HOOK_URL", ""), demo=demo),
+            hook_secrets=hook_secrets(env),
         )
 
     @property
@@ -130,6 +137,33 @@ def with_driver(url: str) -> str:
 def without_driver(url: str) -> str:
     """Return the same address as libpq and psycopg want it."""
     return url.replace(DRIVER, "postgresql://", 1)
+
+
+def hook_address(url: str, *, demo: bool) -> str:
+    """Return the outside system's address, or raise `BadSetting`: TLS, but for a demo at home."""
+    if not url:
+        return ""
+    parts = urlsplit(url)
+    at_home = demo and parts.scheme == "http" and parts.hostname in LOOPBACK
+    plain = not (parts.username or parts.password or parts.fragment)
+    if not (parts.hostname and plain and (parts.scheme == "https" or at_home)):
+        raise BadSetting(
+            "XUEJI_HOOK_URL must be an https:// address without user name (in a demo also"
+            " http://127.0.0.1:…)."
+        )
+    return url
+
+
+def hook_secrets(env: Mapping[str, str]) -> tuple[str, ...]:
+    """Return what signs the messages to the outside system, or raise `BadSetting`."""
+    secrets = tuple(env.get("XUEJI_HOOK_SECRET", "").replace(",", " ").split())
+    is_short = any(len(secret) < HOOK_LETTERS for secret in secrets)
+    if is_short or (env.get("XUEJI_HOOK_URL") and not secrets):
+        raise BadSetting(
+            f"XUEJI_HOOK_SECRET must have {HOOK_LETTERS} letters or more: make one with"
+            " `openssl rand -hex 32`."
+        )
+    return secrets
 
 
 def number(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
+from urllib.parse import urlsplit
 
 import click
 from redis import Redis
@@ -19,6 +20,7 @@ from app.jobs.sessions import transaction
 from app.models.sealed import KEYS
 from app.policies.key_checks import checks, require_ours
 from app.production import CHECKS, looking, web_settings
+from app.workflows.telling import given_up
 from config import BadSetting, Config
 
 OLDEST_POSTGRES = 150000
@@ -122,6 +124,20 @@ def processes(_config: Config) -> str:
     return "worker and scheduler are alive"
 
 
+def hook(config: Config) -> str:
+    """Look whether an outside system is told of steps, and takes what it is told."""
+    if not config.hook_url:
+        return "off: no outside system is told of steps"
+    with transaction() as session:
+        lost = given_up(session)
+    where = urlsplit(config.hook_url).hostname
+    if lost:
+        raise CannotStart(
+            f"{where} did not take {lost} messages in ten tries: mend it, then `xueji hook again`."
+        )
+    return f"{where} is told of every step; {len(config.hook_secrets)} secret(s) sign"
+
+
 PARTS: dict[str, Callable[[Config], str]] = {
     "database": database,
     "queue": queue,
@@ -129,4 +145,5 @@ PARTS: dict[str, Callable[[Config], str]] = {
     "keys": keys,
     "web": web,
     "processes": processes,
+    "hook": hook,
 }

@@ -23,6 +23,7 @@ COMMANDS = {  # name: where it is, what it is for; in the order of a first day
     "import": ("app.cli.importing:import_", "Check a workbook and, on request, import it."),
     "promote": ("app.cli.promoting:promote", "Rehearse the turn of the year, or turn it."),
     "audit": ("app.cli.auditing:audit", "Verify the log's chains; write their ends down."),
+    "hook": ("app.cli.hook:hook", "Look at the outgoing hook; send again what was given up."),
     "bench": ("app.cli.bench:bench", "Measure what is promised."),
     "worker": ("app.cli.running:worker", "Run one worker."),
     "scheduler": ("app.cli.running:scheduler", "Send jobs, take back dead ones, heed the clock."),

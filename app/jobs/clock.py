@@ -10,6 +10,7 @@ from croniter import croniter
 from sqlalchemy.orm import Session
 
 from app.codes.workdays import BEIJING
+from app.jobs.hook import ask_when_due
 from app.jobs.queue import ask
 
 
@@ -29,6 +30,7 @@ SCHEDULE: tuple[Tick, ...] = (
     Tick("anchor-audit", "7 * * * *", "who cuts the log's tail cannot cut a file elsewhere"),
     Tick("verify-audit", "10 4 * * *", "a log nobody checks may be changed by anybody"),
     Tick("sweep-pulses", "40 3 * * *", "every worker that ever ran leaves one row"),
+    Tick("hook.send", "37 * * * *", "what the outside system did not take is tried again"),
     Tick("case.remind", "30 6 * * *", "a case that lies unseen costs a pupil a month"),
     Tick("seal-accounts", "20 2 * * *", "a door nobody uses is a door nobody watches"),
 )
@@ -40,3 +42,4 @@ def tick(session: Session, now: datetime, schedule: Sequence[Tick]) -> None:
         moment = now.astimezone(BEIJING) + timedelta(seconds=1)
         due = croniter(entry.cron, moment).get_prev(datetime)
         ask(session, entry.kind, key=f"cron:{entry.kind}:{due.isoformat()}")
+    ask_when_due(session, now)

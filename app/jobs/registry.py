@@ -7,6 +7,7 @@ from importlib import import_module
 MODULES = [
     "app.jobs.anchoring",
     "app.jobs.deciding",
+    "app.jobs.hook",
     "app.jobs.housekeeping",
     "app.jobs.importing",
     "app.jobs.promoting",

@@ -58,6 +58,7 @@ DEEDS: Mapping[str, Any] = {
     "cover.ended": _("Ended a leave cover"),
     "cover.hat_on": _("Began to act in somebody's place"),
     "cover.hat_off": _("Ceased to act in somebody's place"),
+    "hook.again": _("Let messages to the outside system be tried again"),
     "cases.reminded": _("Reminded offices of what is due or late"),
     "case.submit": _("Submitted a case"),
     "case.agree": _("Agreed to a case"),

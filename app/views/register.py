@@ -39,7 +39,7 @@ from app.views.screens.find import FindView
 from app.views.screens.grades import GradeView
 from app.views.screens.groups import UserGroupView
 from app.views.screens.guardians import GuardianView
-from app.views.screens.jobs import JobView, queue_notice
+from app.views.screens.jobs import JobView, hook_notice, queue_notice
 from app.views.screens.national import NationalView
 from app.views.screens.organisations import OrganisationView
 from app.views.screens.schools import SchoolView
@@ -130,7 +130,7 @@ def register(app: Flask, appbuilder: AppBuilder) -> None:
     known.bell = "NoticeView.index", bell
     known.hat, known.hats, known.waits = hat_on, hats_off, waits
     known.dates = dates_for_all
-    known.notices.append(queue_notice)
+    known.notices += [queue_notice, hook_notice]
     for view in HIDDEN:
         appbuilder.add_view_no_menu(view)
     for screen in SCREENS:

@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Insert, Select, case, exists, func, literal, select, true
 from sqlalchemy.dialects.postgresql import array
 from sqlalchemy.dialects.postgresql import insert as upsert
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session
 
 from app.models.case import Case
 from app.models.change import Movement, MovementType
@@ -27,6 +27,8 @@ AHEAD_DAYS = 3  # working days before a step is due
 ENDS_WITHIN = timedelta(days=30)  # calendar days before a suspension ends
 AHEAD, OVER = 0, 1  # a suspension's case is closed: in the place of its version, which of the two
 NOTICE: Any = Notice.__table__
+CASE: Any = Case.__table__
+MORE: Any = Movement.__table__
 COLUMNS = ["organisation_id", "case_id", "case_version", "kind"]
 Range = tuple[int, int]  # case ids from (included) to (not included)
 
@@ -65,11 +67,12 @@ def soon_due(today: date, ids: Range) -> Select[Any]:
 def late(today: date, ids: Range) -> Select[Any]:
     """Return a notice to the office that is late and to both sides of its case."""
     sides = [Case.awaiting_id, Case.owner_id, Case.receiving_id, Case.initiator_org_id]
-    place: Any = func.unnest(array(sides)).column_valued("place")
+    found = func.unnest(array(sides)).table_valued("place").render_derived()
+    place: Any = found.c.place
     return (
         select(place, Case.id, Case.version, literal(NoticeKind.OVERDUE, NOTICE.c.kind.type))
         .select_from(Case)
-        .join(place, true())
+        .join(found, true())
         .where(
             *_open(ids),
             Case.due_on < today,
@@ -85,12 +88,13 @@ def suspensions(today: date, ids: Range) -> Select[Any]:
 
     The last suspension counts: one that was prolonged by another has nothing to say any more.
     """
-    later = aliased(Movement, flat=True)
+    held, more = CASE.alias("held"), MORE.alias("more")
     is_newer = exists().where(
-        later.student_id == Movement.student_id,
-        later.type == MovementType.SUSPEND,
-        later.state == MOVEMENT.final,
-        later.id > Movement.id,
+        held.c.student_id == Movement.student_id,
+        held.c.id > Movement.id,
+        held.c.state == MOVEMENT.final,
+        more.c.case_id == held.c.id,
+        more.c.type == MovementType.SUSPEND,
     )
     which = case((Movement.until_on < today, OVER), else_=AHEAD)
     return (
@@ -136,5 +140,5 @@ def _was_told(place: Any, kind: NoticeKind) -> ColumnElement[bool]:
 def _written(session: Session, rows: Select[Any]) -> int:
     """Insert what a statement returns, but for what was said before; return how many."""
     said: Insert = upsert(NOTICE).from_select(COLUMNS, rows).on_conflict_do_nothing()
-    result: Any = session.execute(said.inline())
+    result: Any = session.execute(said.inline(), execution_options={"preserve_rowcount": True})
     return int(result.rowcount)
