@@ -119,6 +119,8 @@ def named(session: Session) -> set[str]:
 
 
 def papers_of(session: Session, case: Case) -> int:
-    """Count the evidence of a case."""
+    """Count the evidence of a case; one that is not on the registry has none."""
+    if case.id is None:
+        return 0
     asked = select(func.count()).where(Attachment.case_id == case.id)
     return session.scalar(asked) or 0
