@@ -100,6 +100,11 @@ class Case(Owned, Model):
         Index("case_batch", "batch_id", postgresql_where="batch_id IS NOT NULL"),
         Index("case_initiator", "initiator_id", "id"),
         Index("case_keeper", "keeper_id", "id", postgresql_where="keeper_id IS NOT NULL"),
+        Index(
+            "case_silent",
+            "step_since",
+            postgresql_where="silent_id IS NOT NULL AND closed_at IS NULL",
+        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -358,9 +358,12 @@ def _index_for_inbox() -> None:
         ["keeper_id", "id"],
         postgresql_where="keeper_id IS NOT NULL",
     )
+    silent = f"silent_id IS NOT NULL AND {OPEN}"
+    op.create_index("case_silent", "case_file", ["step_since"], postgresql_where=silent)
 
 
 def downgrade() -> None:
+    op.drop_index("case_silent", table_name="case_file")
     op.drop_index("case_keeper", table_name="case_file")
     op.drop_index("case_concerned_closed", table_name="case_file")
     op.drop_index("case_concerned_open", table_name="case_file")
