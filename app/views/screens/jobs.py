@@ -145,10 +145,8 @@ def hook_notice() -> Notice | None:
     if not lost:
         return None
     told = ngettext("%(num)d message was given up.", "%(num)d messages were given up.", lost)
-    return Notice(
-        gettext("The outside system does not take what it is told."),
-        f"{told} {gettext('Mend it there, then run `xueji hook again` on the server.')}",
-    )
+    cure = gettext("Mend it there, then run `xueji hook again` on the server.")
+    return Notice(gettext("The outside system does not take what it is told."), f"{told} {cure}")
 
 
 def queue_notice() -> Notice | None:
