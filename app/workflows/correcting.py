@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from sqlalchemy.orm import Session
 
-from app.errors import NotFound, Refusal, Refused, Stale
+from app.errors import NotFound, Refusal, Refused, Stale, refuse_unless
 from app.models.change import KeyChange
 from app.models.organisation import Organisation
 from app.models.student import NumberKind, Student
@@ -62,10 +62,10 @@ def ahead(
     draft.owner = session.get_one(Organisation, pupil.school_id)
     draft.initiator_org = draft.owner
     write_lines(draft, pupil, correction.wanted)
-    checks = [
-        Check(check.name, None) if papers and check.name == EVIDENCE else check
-        for check in KEY_CHANGE.checks(session, draft, act)
-    ]
+    found = {check.name: check for check in KEY_CHANGE.checks(session, draft, act)}
+    found[EVIDENCE] = Check(EVIDENCE, refuse_unless(papers > 0, "E-EVIDENCE"))
+    found.pop("is_here", None)  # goes without saying
+    checks = list(found.values())
     return Ahead(draft, checks)
 
 
