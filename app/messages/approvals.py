@@ -52,7 +52,7 @@ CASES: Texts = {
         "Nobody stands above that office who could step in; call the office itself.",
     ),
     "E-FILE-GONE": Text(
-        "附件已不在待提交区；请重新上传后再提交。",
+        "待提交的材料已不在；请重新上传后再提交。",
         "A file is no longer on your tray; upload it again and submit.",
     ),
     "E-COMMENT": Text(
@@ -60,7 +60,7 @@ CASES: Texts = {
         "A comment holds 1 to {limit} characters, this one {length}; change it and send it again.",
     ),
     "E-PAPER-MARK": Text(
-        "只有转学办结后，由转出学校登记寄出、转入学校登记收到，各登记一次；请刷新页面查看。",
+        "转学办结后才能登记，转出学校登记寄出、转入学校登记收到，各一次；请刷新页面查看。",
         "After the transfer is completed the sending school notes once that the paper archive "
         "was sent, the receiving school that it has come; reload the page.",
     ),
@@ -103,7 +103,7 @@ MOVEMENTS: Texts = {
         "The date lies before the last change ({since}); check it.",
     ),
     "E-TERM": Text(
-        "休学须填写期满日期，其他异动不填；请核对。",
+        "只有休学填写结束日期，且必须填写；请核对。",
         "A suspension, and nothing else, has a day on which it is to end; check it.",
     ),
     "E-CF-BOUND": Text(
@@ -162,7 +162,7 @@ MOVEMENTS: Texts = {
         "Not controlled, change them under data maintenance: {fields}.",
     ),
     "E-SIZE-GROUP": Text(
-        "所选班级只剩 {left} 个学位，不够 {picked} 名学生；请少选学生、另选班级或调整班额。",
+        "所选班级只剩 {left} 个名额，不够 {picked} 名学生；请少选学生、另选班级或调整班额。",
         "The class has {left} places left and {picked} pupils are picked; pick fewer, choose"
         " another class or raise the limit.",
     ),

@@ -65,7 +65,7 @@ TEXTS: Texts = {
         "This very file was uploaded on {on} (batch {batch}); look at that batch instead.",
     ),
     "E-PAPER-TYPE": Text(
-        "“{name}”不是允许的材料，或内容与扩展名不符；请上传 jpg、png、pdf、doc、docx、zip 或 rar。",
+        "“{name}”类型不允许，或内容与扩展名不符；请上传 jpg、png、pdf、doc、docx、zip 或 rar。",
         "{name} is no kind of evidence, or not what its ending says; upload a jpg, png, pdf, doc, "
         "docx, zip or rar.",
     ),
@@ -95,7 +95,7 @@ TEXTS: Texts = {
         "bring it back from a backup.",
     ),
     "E-PAPER-CLOSED": Text(
-        "只有退回给申请人的业务可以由申请人补充材料；已提交的材料不能更改。",
+        "业务退回后，申请人才能补充材料；已提交的材料不能更改，请联系审核单位退回。",
         "Evidence is added by the originator while the case is sent back to them; what was "
         "submitted stays as it is.",
     ),

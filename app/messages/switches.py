@@ -85,7 +85,7 @@ TEXTS: Texts = {
     "switch.summer_freeze.off": hint("不执行", "Not in force"),
     "switch.in_province_pull": hint("省内转学也要调档", "Pull the archive inside the province too"),
     "switch.in_province_pull.help": hint(
-        "打开后，省内转学在最后审核后还要由转入学校登记报到并调档；跨省转学总是如此。",
+        "打开后，省内转学在最后审核后还要由转入学校登记报到并调档；跨省转学一律如此。",
         "While on, a receiving school notes the arrival and pulls the archive of transfers inside"
         " the province too; between provinces it always does.",
     ),
@@ -95,7 +95,7 @@ TEXTS: Texts = {
         "高中异动由谁审核", "Who reviews movements of senior high schools"
     ),
     "switch.senior_authority.help": hint(
-        "“学校主管部门”即管理该校的县；“市级”则县管高中的异动由市审核。",
+        "选“学校主管部门”，由管理该校的区县审核；选“市级”，县管高中的异动由市级审核。",
         "The managing authority is the county that runs the school; with “city”, movements of"
         " senior high schools run by a county are reviewed by the city.",
     ),
@@ -116,16 +116,16 @@ TEXTS: Texts = {
         " itself.",
     ),
     "switch.intervention_days": hint(
-        "几个工作日后可申请干预", "Working days before an intervention"
+        "满几个工作日可申请强制干预", "Working days before an intervention"
     ),
     "switch.intervention_days.help": hint(
-        "一个单位在同一步骤超过这些工作日没有办理，等待的一方可以申请强制干预。",
+        "一个单位在同一步骤满此工作日数仍未办理的，等待的一方可以申请强制干预。",
         "When an office has not decided for so many working days at one step, the waiting side may"
         " ask for an intervention.",
     ),
     "switch.intervention_mode": hint("强制干预方式", "How an intervention goes up"),
     "switch.intervention_mode.help": hint(
-        "“逐级”先到市级再到省级；“直达”直接到省级。跨省业务最后到教育部。",
+        "“逐级”先到市级，再到省级；“直达省级”直接到省级。跨省业务最后到教育部。",
         "Step by step: first the city, then the province. Direct: straight to the province."
         " Between provinces the ministry comes last.",
     ),
