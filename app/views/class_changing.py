@@ -46,6 +46,12 @@ class Picking:
         return {p.grade_id for p in self.pupils if not self.picked or p.id in self.picked}
 
     @property
+    def homes(self) -> set[int | None]:
+        """The class where all of them sit; there nobody can go."""
+        sat = {pupil.class_id for pupil in self.pupils}
+        return sat if len(sat) == 1 else set()
+
+    @property
     def why(self) -> dict[int, list[str]]:
         """Every reason against each picked pupil."""
         seats = self.change.seats if self.change else ()
@@ -86,7 +92,8 @@ class ClassChangeView(BaseView):
         """Show what would happen to the picked pupils; move them."""
         picked, shown = _keys(request.form.getlist("rowid")), _keys(request.form.getlist("shown"))
         held = Picking(picked=picked, to=number(request.form.get("to")), room=_room())
-        held.pupils = of_class(held.room.id) if held.room else _pupils(shown or picked)
+        listed = shown or picked
+        held.pupils = of_class(held.room.id) if held.room else _pupils(listed) if listed else ()
         if not picked:
             return self._page(held, Refused(Refusal("E-NOBODY")))
         if held.to is None:

@@ -15,7 +15,7 @@ from werkzeug.wrappers import Response
 from app.codes.masking import national_number
 from app.errors import AppError, Invalid, Refused, Stale, TooMany
 from app.models.attachment import Attachment
-from app.models.case import Case
+from app.models.case import Case, Decision
 from app.models.change import Movement, MovementType
 from app.models.student import Student
 from app.policies.audit import record
@@ -159,7 +159,12 @@ class MovingForms(BaseView):
     ) -> Response:
         pupil = session().get(Student, case.student_id)
         before = select(Attachment).where(Attachment.case_id == case.id).order_by(Attachment.id)
-        facts: dict[str, Any] = {"again": case, "bound": session().scalars(before).all()}
+        back = [event for event in case.events if event.decision is Decision.RETURN]
+        facts: dict[str, Any] = {
+            "again": case,
+            "sent_back": back[-1] if back else None,
+            "bound": session().scalars(before).all(),
+        }
         if pupil is not None and pupil.school_id == current_actor().organisation_id:
             held = Standing(
                 pupil.stage, pupil.grade.level, pupil.status, level_at_leave(session(), pupil.id)
