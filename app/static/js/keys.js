@@ -21,6 +21,10 @@
     if ((event.ctrlKey || event.metaKey) && !event.altKey && !event.shiftKey && event.key.toLowerCase() === "k" && find) {
       event.preventDefault(); find.focus(); find.select(); return;
     }
+    // Esc leaves a field, so that the letters work again; what was typed stays.
+    if (event.key === "Escape" && !event.isComposing && xueji.typing(event.target) && !document.querySelector("dialog[open], details.chip-box[open]")) {
+      event.target.blur(); return;
+    }
     if (!xueji.plainKey(event)) { return; }
     const key = event.key.toLowerCase();
     if (Date.now() - went < 1500 && key.length === 1) {
