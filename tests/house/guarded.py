@@ -6,6 +6,7 @@ from app.models.sealed import KEYS
 from app.models.student import Student
 from app.policies.rls import SCOPED, Scoped
 from tests.house.guarded_accounts import ACCOUNT_RULES
+from tests.house.guarded_evidence import EVIDENCE
 from tests.house.guards import (
     Anything,
     Guard,
@@ -662,6 +663,7 @@ GUARDS: dict[str, Guard] = (
     | PRIVACY
     | ACCOUNTS
     | ACCOUNT_RULES
+    | EVIDENCE
 )
 
 

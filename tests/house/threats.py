@@ -23,6 +23,7 @@ SESSIONS = "tests/views/sign_in/test_sessions.py::test_"
 FACTOR = "tests/views/sign_in/test_second_factor.py::test_"
 PASSWORD = "tests/views/sign_in/test_own_password.py::test_"
 PRODUCTION = "tests/cli/test_production.py::test_"
+RULES, PAPERS = "tests/storage/test_evidence_rules.py::test_", "tests/views/test_evidence.py::test_"
 HEADERS = "tests/views/test_headers.py::test_"
 
 
@@ -289,10 +290,27 @@ THREATS: dict[str, Threat] = {
         f"{PRODUCTION}a_wrong_sealing_key_keeps_even_a_demo_from_starting")),
     "D10": Threat("filters shared between threads", ("own-filters",), (
         "tests/house/test_threads.py::test_what_one_asks_no_other_is_answered",)),
+    "F1": Threat("a page dressed as evidence", ("evidence-sniffed", "evidence-drawn-anew", "evidence-inert"), (
+        f"{RULES}what_lies_about_itself_or_is_no_evidence_is_refused",
+        f"{RULES}a_second_file_behind_a_picture_is_gone",
+        f"{PAPERS}nothing_is_ever_run_by_the_browser")),
+    "F2": Threat("a name that is a header", (), (
+        f"{RULES}a_name_holds_no_folder_and_nothing_hidden",)),
+    "F3": Threat("a picture that is a bomb; archives stay shut", ("evidence-pixels",), (
+        f"{RULES}a_bomb_is_refused_before_it_goes_off",)),
+    "F5": Threat("evidence that changes", ("evidence-stays", "evidence-of-ones-own-case", "evidence-tray"), (
+        f"{PAPERS}evidence_of_a_case_is_never_changed",
+        f"{PAPERS}the_originator_adds_to_a_case_that_was_sent_back",
+        f"{PAPERS}a_file_of_another_tray_is_nobodys")),
+    "F6": Threat("a file without its row", ("trays-cleared",), (
+        f"{PAPERS}a_tray_of_yesterday_is_cleared_and_its_file_goes",
+        f"{PAPERS}a_full_disk_is_said_and_leaves_no_row",
+        "tests/storage/test_sealed_files.py::test_a_full_disk_leaves_nothing_half")),
 }  # fmt: skip
 ROWS = [
     *(f"A{n}" for n in range(1, 25)),
     *(f"S{n}" for n in range(1, 21)),
     *(f"I{n}" for n in range(1, 9)),
     *(f"D{n}" for n in range(1, 11)),
+    *("F1", "F2", "F3", "F5", "F6"),
 ]
