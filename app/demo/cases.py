@@ -21,7 +21,7 @@ from app.models.case import Transfer as TransferCase
 from app.models.organisation import Organisation
 from app.models.school import SchoolClass
 from app.models.student import Student
-from app.workflows import controlled, covering, opening_changes, paper_archive
+from app.workflows import controlled, covering, opening_changes, paper_archive, reminding
 from app.workflows.commenting import comment
 from app.workflows.desk import Act, Trigger
 from app.workflows.freezes import FREEZES
@@ -61,6 +61,8 @@ def write_cases(connection: Connection) -> int:
         _day, nth, story = heappop(coming)
         if (day := next(story, None)) is not None:
             heappush(coming, (day, nth, story))
+    past.oversee()
+    reminding.remind(past.session, past.today, (0, reminding.last_id(past.session) + 1))
     past.close()
     return len(SCENES)
 

@@ -77,6 +77,18 @@ TRANSFERS = (
             registrar(At.NANYANG, 13, Trigger.AGREE, "材料齐全，代宛城区教育体育局核办。"),
         ),
     ),
+    Scene(
+        Transfer(Pupil(At.HONGNIWAN, "22", 11), PARENTS_WORK),
+        At.ZZ73,
+        43,
+        (
+            leader(At.ZZ73, 42),
+            registrar(At.ZHONGYUAN, 40),
+            leader(At.HONGNIWAN, 37),
+            registrar(At.ZZ73, 24, Trigger.ESCALATE, "转出地教育局十三个工作日未核办。"),
+            registrar(At.ZZ73, 4, Trigger.ESCALATE, "市教育局干预后仍未核办，请省教育厅核办。"),
+        ),
+    ),
     # ── to another province ─────────────────────────────────────────────────────────────────
     Scene(
         Transfer(Pupil(At.SEVENTH, "12", 15), MIGRANTS),

@@ -19,8 +19,8 @@ from app.views.inbox_tabs import BY_DUE, CAP, on_desk
 from app.views.inbox_tabs import sent as sent_by
 from app.workflows.calendar import working_days
 from app.workflows.desk import Ending
+from app.workflows.paper_archive import outstanding
 from app.workflows.processes import flow_of
-from app.workflows.transfer import COMPLETED
 
 FEW, SOME = 5, 8  # rows of a small and of a larger panel
 CROSS = "cross"  # a transfer between provinces
@@ -162,8 +162,7 @@ def papers(session: Session, actor: Actor, _today: date) -> Sequence[Transfer]:
     to_come = Transfer.receiving_path == actor.path
     asked = (
         select(Transfer)
-        .where(Transfer.state == COMPLETED, Transfer.paper_received_on.is_(None))
-        .where(or_(to_send, to_come))
+        .where(outstanding(), or_(to_send, to_come))
         .order_by(Transfer.closed_at)
         .limit(FEW)
     )

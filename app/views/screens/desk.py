@@ -97,7 +97,7 @@ def acts(role: Role) -> list[tuple[str, Any, str]]:
     if role is Role.SR:
         frozen = shut("can_open", "Transfer")
         offered = [
-            (safe_url("ImportView.list"), _("Import pupils"), "file-import"),
+            (safe_url("MovementView.pick"), _("Ask for a movement"), "person-walking-arrow-right"),
             (
                 "" if frozen else safe_url("TransferView.open"),
                 _("Ask for a transfer"),

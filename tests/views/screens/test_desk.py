@@ -132,7 +132,7 @@ def test_what_i_decided_this_week_stands_beside_what_waits(session, web):
     do(session, cases.people["to.leader"], case, "agree")
     do(session, cases.people["to.authority"], case, "agree")
     said = panel(web(cases.people["to.authority"]).get("/desk/").text, "waiting")
-    assert re.search(r'<td class="r quiet">1</td></tr>', said)
+    assert re.search(r'<td class="r quiet wide-only">1</td></tr>', said)
 
 
 def test_paper_archives_are_outstanding_until_they_came(session, web):
