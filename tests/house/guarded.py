@@ -7,6 +7,8 @@ from app.models.student import Student
 from app.policies.rls import SCOPED, Scoped
 from tests.house.guarded_accounts import ACCOUNT_RULES
 from tests.house.guarded_evidence import EVIDENCE
+from tests.house.guarded_movements import MOVEMENTS
+from tests.house.guarded_queues import QUEUES
 from tests.house.guards import (
     Anything,
     Guard,
@@ -664,6 +666,8 @@ GUARDS: dict[str, Guard] = (
     | ACCOUNTS
     | ACCOUNT_RULES
     | EVIDENCE
+    | MOVEMENTS
+    | QUEUES
 )
 
 

@@ -129,3 +129,19 @@ def test_the_school_that_receives_a_pupil_mends_its_own_asking(session):
     mended = resubmit_movement(session, seen, replace(plan, reason_text="已补充"), act)
     assert mended.state == "SCHOOL_REVIEW"
     assert mended.snapshot["to"]["class_number"]
+
+
+def test_a_school_that_receives_a_pupil_makes_no_other_movement_of_it(session):
+    old, new = House(session), House(session)
+    pupil = old.pupil(status=Status.OTHER_LEAVE)
+    named = (pupil.name, pupil.number)
+    act = Act(Trigger.SUBMIT, become(session, new.people["registrar"]), TODAY)
+    case = open_return(session, named, new.plan(MovementType.RESTORE), act)
+    do(session, new.people["leader"], case, Trigger.SEND_BACK, "请补充")
+    scope.enter(make.WHOLE, session)
+    seen = Seen(case.id, session.get_one(Movement, case.id).version)
+    paper = a_paper(session, new.people["registrar"])
+    act = Act(Trigger.SUBMIT, become(session, new.people["registrar"]), TODAY)
+    with pytest.raises(Refused) as told, session.begin_nested():
+        resubmit_movement(session, seen, new.plan(MovementType.DEATH), act, [paper])
+    assert [refusal.code for refusal in told.value.refusals] == ["E-SCHOOL"]
