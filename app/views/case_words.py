@@ -190,12 +190,14 @@ def promise(case: Case, trigger: Trigger) -> str:
         )
     ahead = next_desk(case)
     if ahead is not None:
-        return str(
-            gettext(
-                "The case goes on to: %(desk)s. The record does not move yet.",
-                desk=desk_words(case, ahead).full,
+        desk = desk_words(case, ahead).full
+        if isinstance(case, Movement | KeyChange):
+            said = gettext("The case goes on to: %(desk)s. The record stays as it is.", desk=desk)
+        else:
+            said = gettext(
+                "The case goes on to: %(desk)s. The record does not move yet.", desk=desk
             )
-        )
+        return str(said)
     if isinstance(case, Movement):
         return movement_promise(case)
     if isinstance(case, KeyChange):

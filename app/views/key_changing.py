@@ -6,7 +6,6 @@ from collections.abc import Sequence
 
 from flask import request
 from flask_appbuilder import expose
-from flask_babel import gettext as _
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload, selectinload
 from werkzeug.exceptions import NotFound as NoRoute
@@ -29,7 +28,7 @@ from app.views.labels import label_of
 from app.views.moving import LAST_PAGE, MOST, own_pupils
 from app.views.pupil_columns import SEALED
 from app.views.revealing import reveal
-from app.views.words import field_word
+from app.views.words import field_words
 from app.workflows.controlled import controlled
 
 SHOWN = {"open": Case.closed_at.is_(None), "closed": Case.closed_at.is_not(None)}
@@ -66,7 +65,10 @@ class KeyChangeView(KeyChangeForms):
         cases = list(session().scalars(asked.offset((page - 1) * PAGE).limit(PAGE + 1)))
         return self.drawn(
             "xueji/key_change/list.html",
-            rows=[(row_of(case, actor, day), fields_word(case)) for case in cases[:PAGE]],
+            rows=[
+                (row_of(case, actor, day), field_words(line.field for line in case.lines))
+                for case in cases[:PAGE]
+            ],
             shown=shown,
             page=page,
             has_more=len(cases) > PAGE,
@@ -115,8 +117,3 @@ class KeyChangeView(KeyChangeForms):
             masked=national_number,
             level_of=label_of("grade_level"),
         )
-
-
-def fields_word(case: KeyChange) -> str:
-    """Return which fields a case changes."""
-    return str(_(", ")).join(field_word(line.field) for line in case.lines)

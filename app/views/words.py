@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from flask_babel import get_locale
@@ -22,7 +23,7 @@ def say(refusal: Refusal) -> str:
     """Return a refusal as a sentence: what, where, what to do; fields go by their labels."""
     told: dict[str, Any] = dict(refusal.params)
     if "fields" in told:
-        told["fields"] = catalogue.MARKS[lang() == "zh"].join(map(field_word, told["fields"]))
+        told["fields"] = field_words(told["fields"])
     if "field" in told:
         told.setdefault("heading", field_word(told["field"]))
     return catalogue.say(Refusal(refusal.code, told), lang())
@@ -34,6 +35,11 @@ def field_word(name: str) -> str:
     if column is None:
         return name
     return column.heading if lang() == "zh" else column.label[:1].upper() + column.label[1:]
+
+
+def field_words(names: Iterable[str]) -> str:
+    """Return the names of fields as one text."""
+    return catalogue.MARKS[lang() == "zh"].join(map(field_word, names))
 
 
 def lazy(code: str) -> LazyString:

@@ -59,6 +59,10 @@ class Writing(ModelView):
                 form = maker.make(typed, extra, versioned=versioned and right == "edit")
                 setattr(self, f"{right}_form", form)
 
+    def pens_in_rows(self) -> bool:
+        """Tell whether each row of the list ends with a way into its form."""
+        return self.edit_in_rows
+
     def fit(self, form: Any, item: Any) -> None:
         """Tell the fields of an edit form about the record they are filled from."""
 

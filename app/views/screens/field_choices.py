@@ -26,7 +26,7 @@ from app.views.screens.field_rows import (
     openable,
     said_above,
 )
-from app.views.words import field_word, say, text
+from app.views.words import field_words, say, text
 from app.workflows.controlled import SUGGESTED, control, controlled, locked, open_fields
 
 MODE = "controlled_fields_mode"
@@ -126,14 +126,9 @@ class FieldChoiceView(BaseView):
     def _drawn(self, template: str, refused: AppError | None, **facts: Any) -> Response:
         reasons = [say(one) for one in refused.refusals] if refused else []
         drawn = self.render_template(
-            template, refusals=reasons, text=text, fields_said=fields_said, **facts
+            template, refusals=reasons, text=text, fields_said=field_words, **facts
         )
         return make_response(str(drawn), refused.status if refused else HTTPStatus.OK)
-
-
-def fields_said(names: Iterable[str]) -> str:
-    """Return the names of fields in the language of the page, as one text."""
-    return str(_(", ")).join(map(field_word, names))
 
 
 def _insist_seen(last: int) -> None:

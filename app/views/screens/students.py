@@ -22,7 +22,7 @@ from app.messages.catalogue import level_of
 from app.messages.text import Level
 from app.models.student import Student
 from app.policies.audit import record
-from app.views.actor import session, today
+from app.views.actor import current_actor, session, today
 from app.views.filters import CodeFilter
 from app.views.labels import NONE, day, label_of, masked_by, tag
 from app.views.pupil_columns import CODES, PLACES, SEALED
@@ -177,6 +177,10 @@ class StudentView(PupilActs, Enrolling, SealedForms, Access, OwnSchoolView):
         return [column for column in super().shown_filters() if column not in gone]
 
     # ── upkeep (P07) ─────────────────────────────────────────────────────────────────────
+
+    def pens_in_rows(self) -> bool:
+        """Lead teachers through the archive, which knows what is open to them of a pupil."""
+        return not current_actor().role.is_teacher
 
     def fit(self, form: Any, item: Any) -> None:
         """Leave out what this person does not write of this pupil, unless it was sent changed."""
