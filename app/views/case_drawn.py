@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 
 from app.policies.rights import holds
 from app.views import inbox_tabs as tabs
-from app.views.actor import current_actor, session, today
+from app.views.actor import current_account, current_actor, now, session, today
 from app.views.case_sheet import Sheet
 from app.views.case_words import office_word
 from app.views.evidence import ACCEPTED
@@ -21,6 +21,7 @@ from app.workflows.paper_archive import mark_of
 def page_of(view: BaseView, sheet: Sheet, status: int = 200, **facts: Any) -> Response:
     """Draw the page of a case; ``facts`` are what was typed and what stood in the way."""
     before = after = None
+    me = current_account()
     ways = tabs.Narrowing.read(request.args)
     if sheet.is_mine:
         asked = tabs.narrowed(tabs.waiting(current_actor()), ways, today())
@@ -38,6 +39,8 @@ def page_of(view: BaseView, sheet: Sheet, status: int = 200, **facts: Any) -> Re
         archive_url=archive_url(sheet),
         accepted=ACCEPTED,
         longest=LONGEST,
+        printed_by=f"{me.name} {me.organisation.name}",
+        printed_at=now(),
         paper_mark=mark_of(sheet.case, sheet.actor),
         **{"today": today(), **facts},
     )
