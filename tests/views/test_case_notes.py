@@ -1,6 +1,7 @@
 """Beside a case's route: comments, the paper archive, the contact form; and who is shown what."""
 
 import re
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -8,14 +9,17 @@ from sqlalchemy import func, select
 
 from app.codes.tables import table
 from app.models.audit import AuditEvent
-from app.models.case import CaseComment
+from app.models.case import CaseComment, Transfer
 from app.models.notice import Notice, NoticeKind
 from app.models.student import Student
 from app.policies import scope
 from app.views import actor as clock
+from app.workflows.desk import Act, Trigger
+from app.workflows.processes import TRANSFER
 from tests import make
 from tests.views.approvals import Town
-from tests.workflows.cases import do
+from tests.workflows import cases as workdays
+from tests.workflows.cases import become, do
 
 CHAIN = ("to.leader", "to.authority", "from.leader", "from.authority")
 TODAY = clock.today()
@@ -242,3 +246,43 @@ def test_a_returned_case_says_that_the_clock_stands_still(session, web, town):
     assert 'id="add-file"' in page
     other = web(town.people["from.registrar"]).get(f"/case/{case_id}").text
     assert 'id="add-file"' not in other
+
+
+# ── the story ───────────────────────────────────────────────────────────────────────────────
+
+
+def test_the_story_names_for_whom_somebody_acted_and_how_long_an_office_was_silent(
+    session, web, town
+):
+    case_id = town.transfer().id
+    scope.enter(make.WHOLE, session)
+    absent = make.an_account(session, "SL", town.new, name="缺席者")
+    name, absent_id = absent.name, absent.user_id
+    me = become(session, town.people["to.leader"])
+    act = Act(Trigger.AGREE, replace(me, acting_for=absent_id), workdays.TODAY)
+    TRANSFER.fire(session, session.get_one(Transfer, case_id), act)
+    for who in ("to.authority", "from.leader"):
+        do(session, town.people[who], town.case(case_id), "agree")
+    long_ago(session, case_id)
+    do(session, town.people["to.registrar"], town.case(case_id), "escalate", "无人办理")
+    client = web(town.people["from.registrar"])
+    client.post("/frame/prefer", data={"locale": "en"})
+    page = client.get(f"/case/{case_id}").text
+    assert f"(for {name})" in page
+    assert "had been silent for" in page
+    assert page.count("in place of") >= 2  # on the route, and where it waits
+
+
+def test_what_changed_since_the_submission_is_said(session, web, town):
+    case = town.transfer()
+    case_id, student_id = case.id, case.student_id
+    scope.enter(make.WHOLE, session)
+    other = make.a_class(session, town.old)
+    session.get_one(Student, student_id).sit_in(other)
+    session.flush()
+    sender = web(town.people["from.registrar"])
+    sender.post("/frame/prefer", data={"locale": "en"})
+    assert "The record changed since submission: Class." in sender.get(f"/case/{case_id}").text
+    receiver = web(town.people["to.registrar"])
+    receiver.post("/frame/prefer", data={"locale": "en"})
+    assert "The record changed" not in receiver.get(f"/case/{case_id}").text
