@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help run test quick check soak lock migration translations roles clean
+.PHONY: help run test quick check soak lock migration translations roles workflows clean
 
 PYTHON ?= python3
 WORKERS ?= 2
@@ -44,6 +44,9 @@ translations: .venv/.test ## Bring the Chinese catalogue into step with code and
 
 roles: .venv/.test ## Draw docs/roles.md from the matrix and the switches
 	$(BIN)/python -m tests.house.roles_page
+
+workflows: .venv/.test ## Draw docs/workflows from the process tables
+	$(BIN)/python -m tests.house.workflows_page
 
 clean: ## Forget the installation, not the data
 	rm -rf .venv *.egg-info .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
