@@ -6,6 +6,7 @@ from app.models.sealed import KEYS
 from app.models.student import Student
 from app.policies.rls import SCOPED, Scoped
 from tests.house.guarded_accounts import ACCOUNT_RULES
+from tests.house.guarded_covers import COVERS
 from tests.house.guarded_evidence import EVIDENCE
 from tests.house.guarded_movements import MOVEMENTS
 from tests.house.guarded_queues import QUEUES
@@ -666,6 +667,7 @@ GUARDS: dict[str, Guard] = (
     | ACCOUNTS
     | ACCOUNT_RULES
     | EVIDENCE
+    | COVERS
     | MOVEMENTS
     | QUEUES
 )

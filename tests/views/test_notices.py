@@ -40,7 +40,7 @@ def notices(session, school_id=None):
 def unread(page):
     """The figure at the bell, or nothing."""
     part = page.text.split("fa-bell")[1].split("</li>")[0]
-    return part.split('count-hot">')[1].split("<")[0] if "count-hot" in part else ""
+    return part.split('count-new">')[1].split("<")[0] if "count-new" in part else ""
 
 
 def test_the_other_side_hears_who_did_what(session, web, town, moved):
