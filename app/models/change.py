@@ -6,7 +6,7 @@ from datetime import date
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, String, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, foreign, mapped_column, relationship
 
 from app.models.base import Model
@@ -45,6 +45,7 @@ class Movement(Case):
     __table_args__: tuple[Any, ...] = (
         CheckConstraint("(to_grade_id IS NULL) = (to_class_id IS NULL)", name="movement_target"),
         CheckConstraint("until_on > happened_on", name="movement_period"),
+        Index("movement_until", "until_on", postgresql_where="until_on IS NOT NULL"),
     )
     __mapper_args__ = {"polymorphic_identity": CaseKind.MOVEMENT}
 

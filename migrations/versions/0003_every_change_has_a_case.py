@@ -12,13 +12,13 @@ PULLS = """
 UPDATE transfer SET pulls = true FROM case_file c WHERE c.id = case_id AND c.common_path = '/'
 """
 OPEN, CLOSED = "closed_at IS NULL", "closed_at IS NOT NULL"
-CONCERNED = """
-UPDATE case_file c SET concerned = ARRAY(
-  SELECT DISTINCT one FROM (
-    SELECT unnest(ARRAY[c.awaiting_id, c.initiator_org_id])
-    UNION ALL SELECT organisation_id FROM case_event WHERE case_id = c.id
-    UNION ALL SELECT unnest(ARRAY[id, parent_id]) FROM organisation
-    WHERE id IN (c.owner_id, c.receiving_id)) involved (one) WHERE one IS NOT NULL)
+PARTIES = """
+INSERT INTO case_party (case_id, organisation_id, due_on, closed_at)
+SELECT DISTINCT c.id, one, c.due_on, c.closed_at FROM case_file c, LATERAL (
+  SELECT unnest(ARRAY[c.awaiting_id, c.initiator_org_id])
+  UNION ALL SELECT organisation_id FROM case_event WHERE case_id = c.id
+  UNION ALL SELECT unnest(ARRAY[id, parent_id]) FROM organisation
+  WHERE id IN (c.owner_id, c.receiving_id)) involved (one) WHERE one IS NOT NULL
 """
 
 
@@ -242,6 +242,9 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("case_id"),
     )
+    op.create_index(
+        "movement_until", "movement", ["until_on"], postgresql_where="until_on IS NOT NULL"
+    )
     op.create_table(
         "notice",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -337,42 +340,49 @@ def upgrade() -> None:
 
 
 def _index_for_inbox() -> None:
-    """Lay down whom a case concerns, and the orders in which the inbox shows cases."""
-    concerned = postgresql.ARRAY(sa.Integer())
-    op.add_column(
-        "case_file", sa.Column("concerned", concerned, server_default="{}", nullable=False)
+    """Lay down whom a case concerns, and the orders in which lists show cases."""
+    op.create_table(
+        "case_party",
+        sa.Column("case_id", sa.Integer(), nullable=False),
+        sa.Column("organisation_id", sa.Integer(), nullable=False),
+        sa.Column("due_on", sa.Date(), nullable=True),
+        sa.Column("closed_at", postgresql.TIMESTAMP(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["case_id"], ["case_file.id"], ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(["organisation_id"], ["organisation.id"]),
+        sa.PrimaryKeyConstraint("case_id", "organisation_id"),
     )
-    op.execute(CONCERNED)
+    op.execute(PARTIES)
     by_due = sa.text("due_on NULLS FIRST")
+    ours = ["organisation_id", by_due, "case_id"]
+    op.create_index("case_party_open", "case_party", ours, postgresql_where=OPEN)
+    ended = ["organisation_id", "closed_at", "case_id"]
+    op.create_index("case_party_closed", "case_party", ended, postgresql_where=CLOSED)
     op.drop_index("case_inbox", table_name="case_file")
     desk = ["awaiting_path", "awaiting_office", by_due, "id"]
     op.create_index("case_inbox", "case_file", desk, postgresql_where=OPEN)
-    op.create_index("case_due", "case_file", [by_due, "id"], postgresql_where=OPEN)
-    op.create_index("case_closed", "case_file", ["closed_at", "id"], postgresql_where=CLOSED)
-    for name, where in (("case_concerned_open", OPEN), ("case_concerned_closed", CLOSED)):
-        gin = {"postgresql_using": "gin", "postgresql_where": where}
-        op.create_index(name, "case_file", ["concerned"], **gin)
+    op.create_index(
+        "case_lying",
+        "case_file",
+        ["awaiting_path", "due_on", "kind"],
+        postgresql_include=["owner_path", "receiving_path", "common_path"],
+        postgresql_where=OPEN,
+    )
     op.create_index(
         "case_keeper",
         "case_file",
         ["keeper_id", "id"],
         postgresql_where="keeper_id IS NOT NULL",
     )
-    silent = f"silent_id IS NOT NULL AND {OPEN}"
-    op.create_index("case_silent", "case_file", ["step_since"], postgresql_where=silent)
 
 
 def downgrade() -> None:
     op.drop_index("case_silent", table_name="case_file")
     op.drop_index("case_keeper", table_name="case_file")
-    op.drop_index("case_concerned_closed", table_name="case_file")
-    op.drop_index("case_concerned_open", table_name="case_file")
-    op.drop_index("case_closed", table_name="case_file")
-    op.drop_index("case_due", table_name="case_file")
+    op.drop_index("case_lying", table_name="case_file")
     op.drop_index("case_inbox", table_name="case_file")
     desk = ["awaiting_path", "awaiting_office", "due_on", "id"]
     op.create_index("case_inbox", "case_file", desk, postgresql_where=OPEN)
-    op.drop_column("case_file", "concerned")
+    op.drop_table("case_party")
     op.drop_column("transfer", "paper_received_on")
     op.drop_column("transfer", "paper_sent_on")
     op.drop_column("transfer", "pulls")
