@@ -11,12 +11,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy import ColumnElement, Select, and_, or_, select
 from sqlalchemy.orm import Session
 
 from app.models.account import Account
 from app.models.audit import AuditEvent, RowHistory
 from app.models.case import Case
+from app.models.change import KeyChange, KeyChangeLine
 from app.models.organisation import Organisation
 from app.models.student import Guardian, Student
 from app.policies.scope import elevated
@@ -41,10 +42,11 @@ def deeds_about(session: Session, pupil: Student, most: int = MOST) -> list[Deed
     """Return the newest deeds about a pupil in scope, of every office."""
     student_id, batch_id = pupil.id, pupil.import_batch_id
     with elevated(session, "witness"):
-        about = {
+        about: dict[str, Iterable[int]] = {
             "student": [student_id],
             "guardian": family_of(session, student_id),
             "case": session.scalars(select(Case.id).where(Case.student_id == student_id)).all(),
+            "key_change_line": session.scalars(lines_of(student_id)).all(),
             "import_batch": [batch_id] if batch_id else [],
         }
         rows = session.execute(
@@ -64,6 +66,12 @@ def deeds_about(session: Session, pupil: Student, most: int = MOST) -> list[Deed
             .limit(most)
         )
         return [Deed(*row) for row in rows]
+
+
+def lines_of(student_id: int) -> Select[int]:
+    """Return the query of the lines of a pupil's key data changes: old and new values."""
+    held = select(KeyChange.id).where(KeyChange.student_id == student_id)
+    return select(KeyChangeLine.id).where(KeyChangeLine.case_id.in_(held))
 
 
 def family_of(session: Session, student_id: int) -> set[int]:

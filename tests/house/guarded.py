@@ -8,6 +8,7 @@ from app.policies.rls import SCOPED, Scoped
 from tests.house.guarded_accounts import ACCOUNT_RULES
 from tests.house.guarded_covers import COVERS
 from tests.house.guarded_evidence import EVIDENCE
+from tests.house.guarded_keys import KEYS_CHANGED
 from tests.house.guarded_movements import MOVEMENTS
 from tests.house.guarded_queues import QUEUES
 from tests.house.guards import (
@@ -666,8 +667,9 @@ GUARDS: dict[str, Guard] = (
     | PRIVACY
     | ACCOUNTS
     | ACCOUNT_RULES
-    | EVIDENCE
     | COVERS
+    | EVIDENCE
+    | KEYS_CHANGED
     | MOVEMENTS
     | QUEUES
 )

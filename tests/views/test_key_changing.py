@@ -248,6 +248,8 @@ def test_who_decides_compares_old_and_new_each_look_on_the_record(town, web, ses
     assert told == [old, new]
     assert [d.object_id for d in deeds(session, "student.reveal")] == [line.id] * 2
     assert leader.post(urls[0]).status_code == 422  # for a reason of the list
+    seen = leader.get(f"/students/access/{town.pupil.id}").text
+    assert seen.count("查看完整号码") + seen.count("Looked at a whole number") == 2
     county = web(town.account("CR"))
     assert county.post(urls[0], data={"reason": "duty"}).json["value"] == old  # by right
     assert web(town.account("CL")).post(urls[0], data={"reason": "duty"}).status_code == 403
