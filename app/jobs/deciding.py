@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import exists, or_, select
 from sqlalchemy.orm import Session
 
-from app.errors import Refusal
+from app.errors import Refusal, Refused
 from app.jobs.importing import today
 from app.jobs.queue import ask, job
 from app.jobs.run import Run
@@ -68,9 +68,15 @@ def trigger_of(args: dict[str, Any]) -> Trigger:
     return BATCHED[args.get("act", 0)]
 
 
-def ask_submit(session: Session, batch_id: int, asked_by: int) -> int | None:
+def ask_submit(session: Session, batch_id: int, asker: Asker) -> int | None:
     """Ask that the pending pupils of an import be submitted; never commits."""
-    return ask(session, "registration.submit", asked_by=asked_by, batch=batch_id)
+    return ask(
+        session,
+        "registration.submit",
+        asked_by=asker.user_id,
+        batch=batch_id,
+        cover=asker.cover_id or 0,
+    )
 
 
 @job("case.decide")
@@ -128,15 +134,16 @@ def summed(run: Run) -> dict[str, Any]:
 
 
 def actor_of(session: Session, run: Run) -> Actor:
-    """Return who asked for a job, as rules know them: under a cover only while it is in force."""
+    """Return who asked for a job, as rules know them; a cover that is over ends the job."""
     acts_for.set(None)
     if cover_id := run.args.get("cover"):
         cover = worn(session, run.asked_by or 0, cover_id, today())
-        if cover is not None:
-            actor = actor_in(cover)
-            acts_for.set(actor.acting_for)
-            enter(scope_as(session, actor.user_id, actor.role, actor.path), session)
-            return actor
+        if cover is None:
+            raise Refused(Refusal("E-COVER-OVER"))
+        actor = actor_in(cover)
+        acts_for.set(actor.acting_for)
+        enter(scope_as(session, actor.user_id, actor.role, actor.path), session)
+        return actor
     account = session.get_one(Account, run.asked_by)
     place = account.organisation
     return Actor(account.user_id, Role(account.role), place.id, place.path)

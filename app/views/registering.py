@@ -20,6 +20,7 @@ from app.views import registration_rows as pending
 from app.views.actor import current_actor, session, today
 from app.views.doors import door
 from app.views.inbox import own_job
+from app.views.inbox_lines import asker
 from app.views.inbox_tabs import PAGE, known, number
 from app.views.links import link
 from app.views.scoped import Line
@@ -77,7 +78,7 @@ class RegistrationView(BaseView):
             return redirect(url_for("RegistrationView.index", batch=batch_id))
         if len(ids) <= PAGE:
             return self._submitted(ids)
-        job_id = ask_submit(session(), batch_id, current_actor().user_id)
+        job_id = ask_submit(session(), batch_id, asker())
         session().commit()
         flash(_("Taken up. You may leave this page."), "info")
         return redirect(url_for("RegistrationView.job", job_id=job_id))

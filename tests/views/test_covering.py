@@ -1,11 +1,14 @@
 """The page of leave covers, and the hat: every request asks anew whether it still fits."""
 
 from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
 
 import pytest
 from sqlalchemy import select
 
 from app.codes.workdays import BEIJING
+from app.errors import Refused
+from app.jobs.deciding import actor_of
 from app.models.account import Account
 from app.models.audit import AuditEvent
 from app.models.case import CaseEvent
@@ -108,10 +111,9 @@ def test_the_county_helps_a_school(session, web, town):
 
 def test_putting_the_hat_on_opens_the_others_desk(session, web, town):
     case_id = town.registration().id
-    clerk, leader = town.people["from.registrar"], town.people["from.leader"]
+    leader = town.people["from.leader"]
     other = make.an_account(session, "SL", town.old, login="second")
     cover_id = a_cover(town, leader, other)
-    del clerk
     absent_id = leader.user_id
     browser = web(other)
     assert browser.post(f"/covers/{cover_id}/wear").status_code == 302
@@ -260,3 +262,18 @@ def test_the_cookie_holds_an_id_and_nothing_else_fits(web, town, pair):
         kept["hat"] = "1 OR 1=1"
     assert browser.get("/inbox").status_code == 409
     assert "bar-hat" not in browser.get("/inbox").text
+
+
+def test_a_batch_asked_for_with_the_hat_on_is_done_with_it_or_not_at_all(session, town):
+    leader = town.people["from.leader"]
+    other = make.an_account(session, "SL", town.old, login="second")
+    cover_id = a_cover(town, leader, other)
+    job = SimpleNamespace(args={"cover": cover_id}, asked_by=other.user_id)
+    scope.enter(scope.scope_of(session, other.user_id), session)
+    actor = actor_of(session, job)
+    assert (actor.user_id, actor.acting_for) == (other.user_id, leader.user_id)
+    scope.enter(make.WHOLE, session)
+    session.get_one(Substitution, cover_id).ended_at = datetime.now(UTC)
+    session.flush()
+    with pytest.raises(Refused, match="E-COVER-OVER"):
+        actor_of(session, job)

@@ -86,7 +86,7 @@ def test_a_large_import_is_submitted_by_a_job_that_resumes(session, web, town, b
     become(session, account)
     job = session.scalars(select(Job)).one()
     assert answer.location == f"/registration/job/{job.id}"
-    assert job.args == {"batch": batch.id}
+    assert job.args == {"batch": batch.id, "cover": 0}
     assert registrar.get(answer.location).status_code == 200
     pupils = list(batch.pupils)
     run = Steps(session, account, kill=1, batch=batch.id)
