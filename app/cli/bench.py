@@ -13,6 +13,7 @@ from alembic import command
 
 from app.bench import approving, importing
 from app.bench import audit as auditing
+from app.bench import inbox as queues
 from app.bench import pages as screens
 from app.bench import promote as promotion
 from app.bench.cases import fill_desks
@@ -90,6 +91,15 @@ def approve(cases: int, people: int) -> None:
     """Let processes contend for the same approvals: each case is carried out once."""
     with registry(1, "approve") as root_url:
         click.echo(approving.measure(Config.read(), root_url, cases, people))
+
+
+@bench.command()
+@click.option("--cases", type=click.IntRange(1, 1_000_000), default=200_000, show_default=True)
+@click.option("--rounds", type=click.IntRange(3, 1000), default=20, show_default=True)
+def inbox(cases: int, rounds: int) -> None:
+    """List and count many open cases at the desk of every tier; say which plans are used."""
+    with registry(cases + cases // 10, "inbox") as root_url:
+        click.echo(queues.measure(root_url, cases, rounds))
 
 
 @bench.command()

@@ -10,13 +10,12 @@ from sqlalchemy import (
     CheckConstraint,
     ForeignKey,
     Index,
-    Integer,
     String,
     UniqueConstraint,
     func,
     text,
 )
-from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, foreign, mapped_column, relationship
 
 from app.models.account import Account
@@ -62,9 +61,7 @@ class Case(Owned, Model):
     The database derives all paths from the organisations' keys: `owner_path` (the school that
     holds the pupil), `receiving_path`, `awaiting_path` and `common_path` (lowest common superior).
     Only the workflow engine writes a case. ``silent_id`` is the organisation in whose place the
-    awaiting one sits, after the waiting side asked for an intervention. ``concerned`` are the
-    organisations that are a party of the case (schools and who runs them) or had it on a desk; the
-    database keeps them, the inbox reads them.
+    awaiting one sits, after the waiting side asked for an intervention.
     """
 
     __tablename__ = "case_file"
@@ -81,19 +78,13 @@ class Case(Owned, Model):
             "id",
             postgresql_where="closed_at IS NULL",
         ),
-        Index("case_due", text("due_on NULLS FIRST"), "id", postgresql_where="closed_at IS NULL"),
-        Index("case_closed", "closed_at", "id", postgresql_where="closed_at IS NOT NULL"),
         Index(
-            "case_concerned_open",
-            "concerned",
-            postgresql_using="gin",
+            "case_lying",
+            "awaiting_path",
+            "due_on",
+            "kind",
+            postgresql_include=["owner_path", "receiving_path", "common_path"],
             postgresql_where="closed_at IS NULL",
-        ),
-        Index(
-            "case_concerned_closed",
-            "concerned",
-            postgresql_using="gin",
-            postgresql_where="closed_at IS NOT NULL",
         ),
         Index("case_one_open", "student_id", unique=True, postgresql_where="closed_at IS NULL"),
         Index("case_student", "student_id"),
@@ -120,7 +111,6 @@ class Case(Owned, Model):
     receiving_path: Mapped[PathText | None]
     awaiting_path: Mapped[PathText | None]
     common_path: Mapped[PathText] = mapped_column(default="", server_default="")
-    concerned: Mapped[list[int]] = mapped_column(ARRAY(Integer), server_default="{}", deferred=True)
     state: Mapped[str] = mapped_column(String(32))
     initiator_id: Mapped[int] = mapped_column(ForeignKey("account.user_id"))
     keeper_id: Mapped[int | None] = mapped_column(  # who took over when the initiator left
@@ -163,6 +153,39 @@ class Case(Owned, Model):
 
     def __repr__(self) -> str:
         return self.no
+
+
+class CaseParty(Model):
+    """涉及单位: whom a case concerns: the schools, who runs them, and every desk it came to.
+
+    Ids alone, kept by the database with every step of a case; lists find their cases here in order
+    and read them from `Case`, which says who may.
+    """
+
+    __tablename__ = "case_party"
+    __table_args__ = (
+        Index(
+            "case_party_open",
+            "organisation_id",
+            text("due_on NULLS FIRST"),
+            "case_id",
+            postgresql_where="closed_at IS NULL",
+        ),
+        Index(
+            "case_party_closed",
+            "organisation_id",
+            "closed_at",
+            "case_id",
+            postgresql_where="closed_at IS NOT NULL",
+        ),
+    )
+
+    case_id: Mapped[int] = mapped_column(
+        ForeignKey("case_file.id", ondelete="CASCADE"), primary_key=True
+    )
+    organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"), primary_key=True)
+    due_on: Mapped[date | None]
+    closed_at: Mapped[datetime | None]
 
 
 class CaseEvent(Model):

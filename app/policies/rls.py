@@ -183,6 +183,7 @@ PUBLIC: dict[str, str] = {  # table: what the application may do with it
     "division": "SELECT",
     "pulse": READ_WRITE,
     "hook_delivery": READ_WRITE,
+    "case_party": "SELECT",  # the trigger writes; a list joins it to the cases in scope
     "key_check": "SELECT",
     "audit_head": "",  # the chain's last links: only the trigger touches them
     "alembic_version": "SELECT",

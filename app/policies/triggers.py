@@ -117,15 +117,33 @@ BEGIN
   WHILE i < cardinality(mine) AND mine[i] = theirs[i] LOOP i := i + 1; END LOOP;
   new.common_path := CASE WHEN i = 2 THEN '/'
     ELSE array_to_string(mine[1:i - 1], '/') || '/' END;
-  SELECT array_agg(DISTINCT one) INTO new.concerned FROM (
-    SELECT unnest(new.concerned || ARRAY[new.awaiting_id, new.initiator_org_id])
-    UNION ALL SELECT unnest(ARRAY[id, parent_id]) FROM organisation
-    WHERE id IN (new.owner_id, new.receiving_id)) involved (one) WHERE one IS NOT NULL;
   RETURN new;
 END $$;
 CREATE OR REPLACE TRIGGER paths BEFORE INSERT OR UPDATE OF owner_id, receiving_id, awaiting_id,
-  owner_path, receiving_path, awaiting_path, common_path, concerned
+  owner_path, receiving_path, awaiting_path, common_path
   ON case_file FOR EACH ROW EXECUTE FUNCTION case_file_paths();
+"""
+
+# Whom a case concerns may stand outside the scope of whoever takes the step: the owner writes it.
+PARTIES = """
+CREATE OR REPLACE FUNCTION case_file_parties() RETURNS trigger LANGUAGE plpgsql
+  SECURITY DEFINER SET search_path = public, pg_temp AS $$
+BEGIN
+  IF tg_op = 'UPDATE' THEN
+    UPDATE case_party SET due_on = new.due_on, closed_at = new.closed_at WHERE case_id = new.id
+      AND (due_on, closed_at) IS DISTINCT FROM (new.due_on, new.closed_at);
+  END IF;
+  INSERT INTO case_party (case_id, organisation_id, due_on, closed_at)
+  SELECT DISTINCT new.id, one, new.due_on, new.closed_at FROM (
+    SELECT unnest(ARRAY[new.awaiting_id, new.initiator_org_id])
+    UNION ALL SELECT unnest(ARRAY[id, parent_id]) FROM organisation
+    WHERE id IN (new.owner_id, new.receiving_id)) involved (one) WHERE one IS NOT NULL
+  ON CONFLICT DO NOTHING;
+  RETURN NULL;
+END $$;
+CREATE OR REPLACE TRIGGER parties AFTER INSERT OR UPDATE OF owner_id, receiving_id, awaiting_id,
+  due_on, closed_at, owner_path, receiving_path
+  ON case_file FOR EACH ROW EXECUTE FUNCTION case_file_parties();
 """
 
 # W10: what a case is about stays as it is until the case ends; only the case's own effect says why.
@@ -308,6 +326,7 @@ WATCHED = {  # what an UPDATE names when the trigger before it rewrites the path
 ALWAYS = (
     ORGANISATION,
     CASE,
+    PARTIES,
     LOCKED.format(table="student", pupil="id"),
     LOCKED.format(table="guardian", pupil="student_id"),
     BOUND,

@@ -61,8 +61,8 @@ class InboxView(BaseView):
         actor, day, narrowing = current_actor(), today(), tabs.Narrowing.read(request.args)
         tab = tabs.known(request.args.get("tab"), tabs.TABS) or "waiting"
         page = min(max(tabs.number(request.args.get("page")) or 1, 1), tabs.LAST_PAGE)
-        statement = tabs.TABS[tab].statement(actor)
-        asked = tabs.narrowed(statement, narrowing, day, actor.user_id)
+        chosen = tabs.TABS[tab]
+        asked = tabs.narrowed(chosen.statement(actor), narrowing, day, actor.user_id, chosen.due)
         cases = tabs.page_of(session(), asked, page)
         rows = [row_of(case, actor, day) for case in cases[: tabs.PAGE]]
         first = self._at_cursor(rows)

@@ -11,10 +11,9 @@ from datetime import date, timedelta
 from typing import Any
 
 from flask_babel import lazy_gettext as _
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, and_, func, select
 
 from app.models.case import Case, CaseEvent
-from app.models.organisation import Organisation, Tier
 from app.workflows.desk import Ending
 from app.workflows.selecting import CROSS, lain, of_kind, of_school
 
@@ -55,11 +54,7 @@ STEPS: Mapping[str, Any] = {
 }
 MINE: Mapping[str, Any] = {"1": _("handled by me")}
 CHOICES = {"kind": KINDS, "due": DUES, "age": AGES, "step": STEPS, "mine": MINE}
-TIERS: Mapping[str, tuple[Tier, ...]] = {
-    "school": (Tier.SCHOOL,),
-    "office": (Tier.COUNTY, Tier.CITY, Tier.PROVINCE),
-    "ministry": (Tier.MINISTRY,),
-}
+NOT_MINISTRY = Case.awaiting_path != "/"
 LATE_DAYS = {"late": -1, "today": 0, "week": 7}
 
 
@@ -87,9 +82,11 @@ class Narrowing:
         values = {name: getattr(self, name) for name in self.__slots__}
         return {name: value for name, value in values.items() if value}
 
-    def conditions(self, today: date, user_id: int | None = None) -> list[ColumnElement[bool]]:
-        """Return the filters as conditions on a case."""
-        found = [*(of_kind(self.kind) if self.kind else ()), *self._of_time(today)]
+    def conditions(
+        self, today: date, user_id: int | None = None, due: Any = Case.due_on
+    ) -> list[ColumnElement[bool]]:
+        """Return the filters as conditions on a case; ``due`` is the column a list is sorted by."""
+        found = [*(of_kind(self.kind) if self.kind else ()), *self._of_time(today, due)]
         if self.step:
             found.append(_at_step(self.step))
         if self.mine and user_id is not None:
@@ -100,12 +97,12 @@ class Narrowing:
             found.append(Case.batch_id == self.batch)
         return found
 
-    def _of_time(self, today: date) -> list[ColumnElement[bool]]:
+    def _of_time(self, today: date, due: Any) -> list[ColumnElement[bool]]:
         found: list[ColumnElement[bool]] = []
         if self.due == "paused":
-            found.append(Case.due_on.is_(None))
+            found.append(due.is_(None))
         elif self.due:
-            found.append(Case.due_on <= today + timedelta(days=LATE_DAYS[self.due]))
+            found.append(due <= today + timedelta(days=LATE_DAYS[self.due]))
         if self.age:
             found.append(lain(today, int(self.age)))
         return found
@@ -116,8 +113,10 @@ def _at_step(step: str) -> ColumnElement[bool]:
         return Case.state == Ending.RETURNED.value
     if step == "silent":
         return Case.silent_id.is_not(None)
-    lies = select(Organisation.tier).where(Organisation.id == Case.awaiting_id).correlate(Case)
-    return lies.scalar_subquery().in_(TIERS[step])
+    is_school = func.strpos(Case.awaiting_path, "S") > 0  # a school's part of a path, no other's
+    if step == "school":
+        return is_school
+    return Case.awaiting_path == "/" if step == "ministry" else and_(~is_school, NOT_MINISTRY)
 
 
 def _handled_by(user_id: int) -> Any:

@@ -14,7 +14,7 @@ from flask_babel import lazy_gettext as _
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select, tuple_
 from sqlalchemy.orm import Session, joinedload, selectin_polymorphic
 
-from app.models.case import Case, CaseKind
+from app.models.case import Case, CaseKind, CaseParty
 from app.models.change import Movement
 from app.models.organisation import Organisation
 from app.policies.roles import Actor
@@ -29,16 +29,25 @@ from app.views.inbox_filters import (
     known,
     number,
 )
-from app.workflows.selecting import concerns
+from app.workflows.selecting import BY_DUE, BY_PARTY_DUE, BY_PARTY_END, ended_of, open_of
 
-__all__ = ["AGES", "BIGGEST", "DUES", "KINDS", "MINE", "STEPS", "Narrowing", "known", "number"]
+__all__ = [
+    "AGES",
+    "BIGGEST",
+    "BY_DUE",
+    "DUES",
+    "KINDS",
+    "MINE",
+    "STEPS",
+    "Narrowing",
+    "known",
+    "number",
+]
 
 PAGE = 50  # cases on a page, and what one request decides at most
 LAST_PAGE = 40
 CAP = 1000  # a count goes no further
 MOST = 2000  # cases a job is given at most
-BY_DUE = (Case.due_on.asc().nulls_first(), Case.id)
-BY_END = (Case.closed_at.desc(), Case.id.desc())
 Place = tuple[date | None, int]  # where a case stands in a list by due day
 
 
@@ -50,6 +59,7 @@ class Tab(NamedTuple):
     empty: Any
     filters: tuple[str, ...]
     is_open: bool = True  # whether every case in it lies on a desk
+    due: Any = Case.due_on  # the due day by which it is sorted
 
 
 def waiting(actor: Actor) -> Select[Any]:
@@ -66,19 +76,13 @@ def sent(actor: Actor) -> Select[Any]:
 
 def involved(actor: Actor) -> Select[Any]:
     """Return the open cases of the organisation that lie on another desk than the person's."""
-    ours = select(Case).where(
-        concerns(actor.organisation_id), ~on_desk(actor), Case.closed_at.is_(None)
-    )
-    return ours.order_by(*BY_DUE)
+    elsewhere = open_of(actor.organisation_id).where(~on_desk(actor))
+    return elsewhere.order_by(*BY_PARTY_DUE)
 
 
 def finished(actor: Actor) -> Select[Any]:
     """Return the ended cases of the organisation, the last first."""
-    return (
-        select(Case)
-        .where(concerns(actor.organisation_id), Case.closed_at.is_not(None))
-        .order_by(*BY_END)
-    )
+    return ended_of(actor.organisation_id).order_by(*BY_PARTY_END)
 
 
 def on_desk(actor: Actor) -> ColumnElement[bool]:
@@ -99,6 +103,7 @@ TABS: Mapping[str, Tab] = {
         involved,
         _("No other case of your organisation is under way"),
         ("kind", "due", "age", "step", "mine"),
+        due=CaseParty.due_on,
     ),
     "finished": Tab(
         _("Finished"), finished, _("Nothing has ended yet"), ("kind", "mine"), is_open=False
@@ -107,26 +112,37 @@ TABS: Mapping[str, Tab] = {
 
 
 def page_of(session: Session, asked: Select[Any], page: int) -> list[Case]:
-    """Return one page of a list, and one case more when there is another page."""
-    rows = (
-        asked.options(
+    """Return one page of a list, and one case more when there is another page.
+
+    The page is cut before the names of places are joined to it.
+    """
+    few = asked.with_only_columns(Case.id).offset((page - 1) * PAGE).limit(PAGE + 1)
+    ids = list(session.scalars(few))
+    rows = session.scalars(
+        select(Case)
+        .where(Case.id.in_(ids))
+        .options(
             joinedload(Case.owner).joinedload(Organisation.parent),
             joinedload(Case.receiving).joinedload(Organisation.parent),
             joinedload(Case.awaiting),
             joinedload(Case.silent),
+            joinedload(Case.initiator_org),
             selectin_polymorphic(Case, [Movement]),
         )
-        .offset((page - 1) * PAGE)
-        .limit(PAGE + 1)
     )
-    return list(session.scalars(rows))
+    by_id = {case.id: case for case in rows}
+    return [by_id[one] for one in ids if one in by_id]
 
 
 def narrowed(
-    statement: Select[Any], narrowing: Narrowing, today: date, user_id: int | None = None
+    statement: Select[Any],
+    narrowing: Narrowing,
+    today: date,
+    user_id: int | None = None,
+    due: Any = Case.due_on,
 ) -> Select[Any]:
-    """Return a list with the filters in force."""
-    return statement.where(*narrowing.conditions(today, user_id))
+    """Return a list with the filters in force; ``due`` is the column it is sorted by."""
+    return statement.where(*narrowing.conditions(today, user_id, due))
 
 
 def count(session: Session, statement: Select[Any]) -> int:

@@ -9,6 +9,7 @@ from flask_appbuilder import BaseView, expose
 from flask_babel import gettext as _
 
 from app.models.organisation import Tier
+from app.policies.scope import EVERYTHING
 from app.views import inbox_tabs as tabs
 from app.views import overdue_figures as figures
 from app.views.actor import current_actor, session, today
@@ -36,14 +37,12 @@ class OverdueView(BaseView):
         if where or at.tier is Tier.SCHOOL:
             return self._cases(at, where or "below")
         rows = figures.areas(session(), at, day)
-        is_home = at.id == actor.organisation_id
-        away = figures.late_elsewhere(session(), actor, day, tabs.CAP) if is_home else 0
         return self._drawn(
             "xueji/overdue/areas.html",
             at=at,
             way=figures.above(at, actor),
             rows=rows,
-            away=away,
+            is_home=at.id == actor.organisation_id and actor.path != EVERYTHING,
             chart=chart(rows),
         )
 

@@ -137,14 +137,6 @@ def narrowed(asked: Select[Any], shown: str, today: date) -> Select[Any]:
     return asked.order_by(Case.due_on, Case.id)
 
 
-def late_elsewhere(session: Session, actor: Actor, today: date, cap: int) -> int:
-    """Return how many of our cases are late at other offices, counted to one beyond a cap."""
-    if actor.path == "/":
-        return 0
-    few = elsewhere(actor).where(Case.due_on < today).with_only_columns(Case.id).limit(cap + 1)
-    return session.scalar(select(func.count()).select_from(few.subquery())) or 0
-
-
 def above(at: Organisation, actor: Actor) -> Sequence[Organisation]:
     """Return the way down to an area, from the person's own organisation."""
     way, place = [], at

@@ -26,7 +26,15 @@ from app.policies.roles import Actor
 from app.workflows.desk import Act, Trigger
 from app.workflows.persons import CLEANS
 from app.workflows.processes import flow_of
-from app.workflows.selecting import concerns, graduating, lain, of_kind, of_school
+from app.workflows.selecting import (
+    BY_DUE,
+    BY_PARTY_DUE,
+    graduating,
+    lain,
+    of_kind,
+    of_school,
+    open_of,
+)
 
 MOST = 2000  # cases of one clean-up
 
@@ -65,12 +73,12 @@ class Foreseen(NamedTuple):
 
 
 def pending(actor: Actor, choice: Choice, today: date) -> Select[Any]:
-    """Return the open business of an organisation, what lies longest first."""
-    ours = concerns(actor.organisation_id)
+    """Return the open business of an organisation: sent back first, then the earliest due."""
+    conditions = choice.conditions(today)
     if actor.role.tier is Tier.MINISTRY:
-        ours = Case.common_path == "/"
-    open_ = select(Case).where(ours, Case.closed_at.is_(None), *choice.conditions(today))
-    return open_.order_by(Case.step_since, Case.id)
+        across = select(Case).where(Case.common_path == "/", Case.closed_at.is_(None))
+        return across.where(*conditions).order_by(*BY_DUE)
+    return open_of(actor.organisation_id).where(*conditions).order_by(*BY_PARTY_DUE)
 
 
 def cleanable(actor: Actor, choice: Choice, today: date) -> Select[Any]:

@@ -6,11 +6,10 @@ from collections.abc import Mapping
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, or_, select
-from sqlalchemy.dialects.postgresql import array
+from sqlalchemy import ColumnElement, Select, func, or_, select
 
 from app.codes.workdays import BEIJING
-from app.models.case import Case, CaseKind
+from app.models.case import Case, CaseKind, CaseParty
 from app.models.change import Movement, MovementType
 from app.models.school import Grade
 from app.models.student import Student
@@ -33,6 +32,10 @@ PLAIN: Mapping[str, CaseKind] = {
     "key_change": CaseKind.KEY_CHANGE,
 }
 KINDS = (*PLAIN, *GROUPS)
+# What was sent back stands before what is due: it waits for nobody else, its clock stands still.
+BY_DUE = (Case.due_on.asc().nulls_first(), Case.id)
+BY_PARTY_DUE = (CaseParty.due_on.asc().nulls_first(), CaseParty.case_id)
+BY_PARTY_END = (CaseParty.closed_at.desc(), CaseParty.case_id.desc())
 LAST_GRADES = ("16", "23", "33")  # where the pupil cannot be seen: of schools of usual length
 
 
@@ -53,9 +56,18 @@ def of_school(school_id: int) -> ColumnElement[bool]:
     return or_(Case.owner_id == school_id, Case.receiving_id == school_id)
 
 
-def concerns(organisation_id: int) -> ColumnElement[bool]:
-    """An organisation is a party of a case, or had it on a desk."""
-    return Case.concerned.contains(array([organisation_id]))
+def open_of(organisation_id: int) -> Select[Any]:
+    """Return the open cases an organisation is a party of, or had on a desk; see `BY_PARTY_DUE`."""
+    ours = CaseParty.organisation_id == organisation_id
+    joined = select(Case).join(CaseParty, CaseParty.case_id == Case.id)
+    return joined.where(ours, CaseParty.closed_at.is_(None), Case.closed_at.is_(None))
+
+
+def ended_of(organisation_id: int) -> Select[Any]:
+    """Return the ended cases an organisation was a party of, or had on a desk."""
+    ours = CaseParty.organisation_id == organisation_id
+    joined = select(Case).join(CaseParty, CaseParty.case_id == Case.id)
+    return joined.where(ours, CaseParty.closed_at.is_not(None))
 
 
 def graduating() -> ColumnElement[bool]:

@@ -373,6 +373,8 @@ def _index_for_inbox() -> None:
         ["keeper_id", "id"],
         postgresql_where="keeper_id IS NOT NULL",
     )
+    silent = "silent_id IS NOT NULL AND closed_at IS NULL"
+    op.create_index("case_silent", "case_file", ["step_since"], postgresql_where=silent)
 
 
 def downgrade() -> None:
