@@ -15,7 +15,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 from werkzeug.wrappers import Response
 
-from app.errors import Refusal, Refused
+from app.errors import NotFound, Refusal, Refused
 from app.models.organisation import Organisation
 from app.models.substitution import Substitution
 from app.policies.audit import record
@@ -87,6 +87,8 @@ class CoverView(BaseView):
         """Put the hat on: from the next page on the person sits at the other's desk."""
         if g.get("cover") is not None:
             raise Refused(Refusal("E-COVER-ON"))
+        if session().get(Substitution, cover_id) is None:
+            raise NotFound
         put_on(cover_id)
         if g.cover is None:
             raise Refused(Refusal("E-COVER-NONE"))

@@ -144,10 +144,11 @@ def test_nobody_puts_on_another_ones_hat(session, web, town, pair):
     cover_id, _second = pair
     clerk = web(town.people["from.registrar"])
     assert clerk.post(f"/covers/{cover_id}/wear").status_code == 409
-    assert clerk.post("/covers/2147483647/wear").status_code == 409
+    assert clerk.post("/covers/2147483647/wear").status_code == 404
     assert "bar-hat" not in clerk.get("/inbox").text
     assert not events(session, "cover.hat_on")
     later = a_cover(town, town.people["to.registrar"], town.people["to.leader"], since=1)
+    assert clerk.post(f"/covers/{later}/wear").status_code == 404
     assert web(town.people["to.leader"]).post(f"/covers/{later}/wear").status_code == 409
 
 
