@@ -59,7 +59,7 @@ class CaseView(BaseView):
         act, seen = read_act(), tabs.number(request.form.get("seen"))
         if seen is None:
             raise Invalid
-        place = (case.due_on or today(), case.id)
+        place = (case.due_on, case.id)
         try:
             flow_of(case).fire(session(), case, act, seen)
             session().commit()
