@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.bench import importing, pages, promote
+from app.bench import importing, inbox, pages, promote
 from app.bench.cases import fill_desks
 from app.bench.figures import Cost, Figures, costs, spread
 from app.bench.importing import REGISTRAR
@@ -61,6 +61,16 @@ def test_pages_opens_every_list_as_a_tier_and_bare(root_url):
     assert "archive of a pupil" in told
     assert "/case/…" in told
     assert told["slowest p95"][1] == "≤ 150"
+
+
+def test_the_inbox_is_asked_for_every_list_at_every_tier(root, root_url):
+    cases = counted(root, "case_file") + SOME
+    table = inbox.measure(root_url, cases, 1)
+    assert counted(root, "case_file") >= cases
+    assert table.head[1:] == tuple(inbox.PEOPLE)
+    told = figures_of(table)
+    assert all("/" in cell for cell in told["involved: first page"])
+    assert told["slowest p95"][1] == "≤ 100"
 
 
 def test_a_table_lines_up():
