@@ -129,6 +129,8 @@ def test_putting_the_hat_on_opens_the_others_desk(session, web, town):
     assert "bar-hat" not in browser.get("/inbox").text
     browser.post("/logout/")
     assert "for" not in events(session, "account.logout")[0].details
+    log = web(leader).get("/audit/list/").text
+    assert f"代{leader.name}办理" in log
 
 
 def test_the_desk_says_whom_one_covers_for(web, town, pair):

@@ -102,6 +102,11 @@ def _thing(event: AuditEvent) -> str:
 
 
 def _more(details: Mapping[str, Any]) -> Iterable[str]:
+    if absent := details.get("for"):
+        yield gettext("in place of %(name)s", name=person(absent))
+    if substitute := details.get("substitute"):
+        who, absent = person(substitute), person(details.get("absent"))
+        yield gettext("%(who)s for %(absent)s", who=who, absent=absent)
     if field := details.get("field"):
         yield str(LABELS.get(field, field))
     if reason := REASONS.get(str(details.get("reason"))):
@@ -116,7 +121,8 @@ def _names() -> Mapping[tuple[str, int], str]:
     events = [one for one in session().identity_map.values() if isinstance(one, AuditEvent)]
     known: dict[tuple[str, int], str] = g.setdefault("audit_names", {})
     asked: set[tuple[str, int]] = g.setdefault("audit_asked", set())
-    wanted = {("account", event.actor) for event in events if event.actor}
+    people = ((event.actor, event.details.get("for")) for event in events)
+    wanted = {("account", one) for pair in people for one in pair if one}
     for event in events:
         if event.object_type and event.object_id and event.object_type in NAMED:
             wanted.add((event.object_type, event.object_id))
