@@ -264,7 +264,7 @@ def test_the_identity_is_not_changed_by_the_form_whatever_is_sent(town, web, is_
     answer = kept(web(town.account("SR")), town.pupil, talent="下棋", **forged)
     assert answer.status_code == 409
     assert "下棋" in answer.text  # the form is kept
-    assert ("关键数据变更" in answer.text) == is_set
+    assert ("请申请关键数据变更" in answer.text) == is_set
     assert (town.pupil.name, town.pupil.id_number) == (name, number)
     assert (town.pupil.status, town.pupil.talent) == (Status.IN_SCHOOL, None)
     same = {"name": name, "status": "DELETED", "class_id": "1"}  # sent, but as it is
