@@ -33,10 +33,14 @@ def judged(case: Case, act: Act) -> list[Check]:
         return [Check("may_escalate", refuse_unless(may_escalate(case, actor), "E-NOTMINE"))]
     checks = [Check("is_here", refuse_unless(is_here(case, actor), "E-NOTMINE"))]
     if act.trigger in REVIEWS:
-        others = (case.initiator_id, case.keeper_id, *decided(case))
-        is_other = actor.user_id not in others
+        is_other = is_other_person(case, actor)
         checks.append(Check("is_other_person", refuse_unless(is_other, "E-SELF")))
     return checks
+
+
+def is_other_person(case: Case, actor: Actor) -> bool:
+    """Tell whether somebody neither submitted nor keeps a case, and has not agreed to it before."""
+    return actor.user_id not in (case.initiator_id, case.keeper_id, *decided(case))
 
 
 def is_here(case: Case, actor: Actor) -> bool:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.bench import importing, inbox, pages, promote
+from app.bench import approving, importing, inbox, pages, promote
 from app.bench.cases import fill_desks
 from app.bench.figures import Cost, Figures, costs, spread
 from app.bench.importing import REGISTRAR
@@ -71,6 +71,17 @@ def test_the_inbox_is_asked_for_every_list_at_every_tier(root, root_url):
     told = figures_of(table)
     assert all("/" in cell for cell in told["involved: first page"])
     assert told["slowest p95"][1] == "≤ 100"
+
+
+def test_approve_carries_each_case_out_once(root, root_url):
+    before = counted(root, "student"), counted(root, "case_file")
+    told = figures_of(approving.measure(Config.read(), root_url, 50, 8))
+    assert (counted(root, "student"), counted(root, "case_file")) == before
+    assert told["anything else"][0] == "0"
+    for line in ("carried out", "pupils registered", "periods at a school begun"):
+        assert told[line][0] == "50"
+    assert told["lines in timelines"][0] == told["events in the ledger"][0] == "50"
+    assert told["told that somebody was first"][0] == "150"
 
 
 def test_a_table_lines_up():

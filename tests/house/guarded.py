@@ -6,6 +6,7 @@ from app.models.sealed import KEYS
 from app.models.student import Student
 from app.policies.rls import SCOPED, Scoped
 from tests.house.guarded_accounts import ACCOUNT_RULES
+from tests.house.guarded_cases import CASES
 from tests.house.guarded_covers import COVERS
 from tests.house.guarded_evidence import EVIDENCE
 from tests.house.guarded_keys import KEYS_CHANGED
@@ -667,6 +668,7 @@ GUARDS: dict[str, Guard] = (
     | PRIVACY
     | ACCOUNTS
     | ACCOUNT_RULES
+    | CASES
     | COVERS
     | EVIDENCE
     | KEYS_CHANGED

@@ -115,9 +115,7 @@ ELEVATED = {  # who may widen the scope: the engine, what it asks for, and the j
     "app/workflows/witness.py",
     "app/jobs/hook.py",
     "app/jobs/reminding.py",
-    "app/jobs/hook.py",
     "app/jobs/importing.py",
-    "app/jobs/reminding.py",
     "app/jobs/sweeping.py",
     "app/jobs/waiting.py",
 }

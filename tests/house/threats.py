@@ -25,6 +25,8 @@ PASSWORD = "tests/views/sign_in/test_own_password.py::test_"
 PRODUCTION = "tests/cli/test_production.py::test_"
 RULES, PAPERS = "tests/storage/test_evidence_rules.py::test_", "tests/views/test_evidence.py::test_"
 HEADERS = "tests/views/test_headers.py::test_"
+FLOWS = "tests/workflows/test_"
+TRANSFERS, LOCKED = f"{FLOWS}transfer.py::test_", f"{FLOWS}locked.py::test_"
 
 
 @dataclass(frozen=True)
@@ -306,6 +308,64 @@ THREATS: dict[str, Threat] = {
         f"{PAPERS}a_tray_of_yesterday_is_cleared_and_its_file_goes",
         f"{PAPERS}a_full_disk_is_said_and_leaves_no_row",
         "tests/storage/test_sealed_files.py::test_a_full_disk_leaves_nothing_half")),
+    "W1": Threat("agreeing to one's own", ("own-and-twice",), (
+        f"{TRANSFERS}nobody_decides_out_of_turn_or_their_own_or_twice",
+        f"{FLOWS}covering.py::test_who_submitted_does_not_review_with_the_hat_on",
+        f"{FLOWS}walks.py::test_no_walk_leaves_the_law")),
+    "W2": Threat("two hats in one chain", ("own-and-twice",), (
+        f"{FLOWS}covering.py::test_who_reviewed_with_the_hat_on_does_not_review_again_as_themselves",
+        f"{FLOWS}intervention.py::test_who_stepped_in_once_does_not_step_in_again",
+        f"{FLOWS}intervention.py::test_whoever_agreed_before_does_not_step_in")),
+    "W3": Threat("out of turn", ("out-of-turn", "who-asks-to-intervene", "intervention-of-others",
+                                 "explained"), (
+        f"{TRANSFERS}nobody_decides_out_of_turn_or_their_own_or_twice",
+        f"{FLOWS}intervention.py::test_only_the_side_that_waits_may_ask",
+        f"{FLOWS}walks.py::test_no_walk_leaves_the_law")),
+    "W4": Threat("the same press once more", ("seen", "ended"), (
+        f"{POSTS}a_case_decided_in_two_tabs_is_decided_once",
+        f"{TRANSFERS}a_stale_page_decides_nothing")),
+    "W5": Threat("many who agree at once", ("seen",), (
+        f"{FLOWS}races.py::test_of_many_at_once_exactly_one_decides",
+        "tests/bench/test_benches.py::test_approve_carries_each_case_out_once")),
+    "W6": Threat("agreed to while it is taken back or refused", ("may-withdraw",), (
+        f"{FLOWS}races.py::test_of_two_against_each_other_one_wins",
+        f"{FLOWS}races.py::test_of_ten_thousand_pairs_one_wins_each")),
+    "W7": Threat("a pupil who changed since", ("stands-again", "still-so"), (
+        f"{TRANSFERS}guards_are_asked_again_when_a_step_is_taken",
+        f"{FLOWS}key_change.py::test_a_record_that_changed_since_is_not_written_over")),
+    "W8": Threat("a form of yesterday", ("seen",), (
+        f"{BASE}forms.py::test_a_stale_form_is_told_then_now_and_mine",
+        f"{TRANSFERS}a_stale_page_decides_nothing",
+        f"{FLOWS}resubmitting.py::test_what_moved_meanwhile_is_stale")),
+    "W9": Threat("two cases of one pupil", (), (
+        f"{LOCKED}the_database_holds_one_open_case_a_pupil",
+        f"{FLOWS}key_change.py::test_one_case_at_a_time",
+        f"{TRANSFERS}a_pupil_has_one_open_case")),
+    "W10": Threat("a record changed while it is in a case", ("lock",), (
+        f"{LOCKED}the_database_keeps_the_record_while_a_case_is_open",
+        f"{LOCKED}a_pupil_in_a_case_changes_no_class",
+        f"{LOCKED}a_pupil_in_a_case_is_not_struck_off",
+        f"{SCREENS}students.py::test_a_record_in_a_case_keeps_the_form_and_says_why")),
+    "W11": Threat("a hidden field that sets a state", ("locked",), (
+        f"{SCREENS}students.py::test_the_identity_is_not_changed_by_the_form_whatever_is_sent",
+        f"{BASE}forms.py::test_a_locked_column_is_shown_and_never_stored")),
+    "W12": Threat("undoing by an address", ("ended",), (
+        f"{LOCKED}nothing_undoes_what_was_carried_out",
+        f"{LOCKED}a_case_that_ended_is_not_opened_again_by_hand")),
+    "W13": Threat("a transfer half done", (), (
+        f"{LOCKED}a_transfer_that_breaks_half_way_has_not_begun",
+        f"{FLOWS}races.py::test_pupils_who_change_places_all_arrive")),
+    "W14": Threat("whoever has left", ("epoch-of-a-changed-account", "epoch"), (
+        f"{SESSIONS}a_changed_or_closed_account_is_signed_out_at_its_next_request",
+        f"{FLOWS}covering.py::test_a_cover_holds_from_its_first_to_its_last_day_and_lapses_with_an_account")),
+    "W15": Threat("two thousand at once", ("most-in-a-batch",), (
+        "tests/views/test_inbox.py::test_two_thousand_picked_cases_are_taken_by_a_job_whose_arguments_are_ids",
+        "tests/views/test_inbox.py::test_a_batch_without_reason_versions_or_a_review_changes_nothing")),
+    "W16": Threat("after the window", ("transfer-window", "transfer-stopped", "waited"), (
+        f"{LOCKED}transfers_stop_from_the_first_day_of_the_window_to_its_last",
+        f"{LOCKED}what_was_begun_before_the_window_is_decided_in_it",
+        f"{FLOWS}movement.py::test_the_frozen_weeks_of_graduating_grades",
+        f"{FLOWS}intervention.py::test_a_step_has_to_lie_ten_working_days_holidays_not_counted")),
 }  # fmt: skip
 ROWS = [
     *(f"A{n}" for n in range(1, 25)),
@@ -313,4 +373,5 @@ ROWS = [
     *(f"I{n}" for n in range(1, 9)),
     *(f"D{n}" for n in range(1, 11)),
     *("F1", "F2", "F3", "F5", "F6"),
+    *(f"W{n}" for n in range(1, 17)),
 ]
