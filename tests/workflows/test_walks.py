@@ -1,61 +1,65 @@
-"""Random walks over a transfer: whoever presses whatever, the case stays lawful."""
+"""Random walks over every process: whoever presses whatever, program and law answer alike.
 
-import random
+Two hundred walks of fifty presses in the suite, ten thousand in `make soak`; after every step that
+was carried out the database is asked whether all of it still holds (`model_facts`).
+"""
+
+from random import Random
 
 import pytest
+from hypothesis import HealthCheck, Phase, given, seed, settings
+from hypothesis import strategies as st
 
-from app.errors import Refused
-from app.models.student import Status, Student
-from app.policies import scope
-from app.workflows.desk import Ending, Trigger
-from app.workflows.transfer import AWAITING_PULL, COMPLETED, TransferWorkflow
-from tests import make
-from tests.workflows.cases import a_transfer, do, staff
+from tests.workflows.model_world import World
+from tests.workflows.walking import ROUTES, STEPS, Walk
 
-STEPS = 40
-LEGAL = {desk.state for desk in TransferWorkflow.desks} | {COMPLETED, *Ending}
-
-
-def lawful(session, case, pupil_id, homes):
-    """Return what must hold after every press."""
-    scope.enter(make.WHOLE, session)
-    session.expire_all()
-    pupil = session.get_one(Student, pupil_id)
-    moved = case.state == COMPLETED
-    assert case.state in LEGAL
-    assert case.is_open == (case.awaiting_id is not None)
-    assert pupil.school_id == homes[moved]
-    assert pupil.status is Status.IN_SCHOOL
-    assert sum(period.ended_on is None for period in pupil.enrolments) == 1
-    agreed = [e.user_id for e in case.events if e.decision == "AGREE"]
-    assert len(agreed) == len(set(agreed))
-    assert case.initiator_id not in agreed
-    assert len({e.case_version for e in case.events}) == len(case.events)
-    if case.state == AWAITING_PULL or moved:
-        assert len(agreed) == 5
+KINDS = [
+    ("REGISTRATION", "same county"),
+    ("MOVEMENT", "same county"),
+    ("MOVEMENT", "other province"),
+    ("KEY_CHANGE", "same county"),
+    *(("TRANSFER", route) for route in ROUTES),
+]
+SHORT, LONG = 29, 100  # walks of one test: seven tests of 29, and a hundred and five of a hundred
+SOAK = 15  # how often the seven are walked in the soak: 10,500 walks
 
 
-LONG = [pytest.param(seed, marks=pytest.mark.soak) for seed in range(4, 1000)]
+def walked(session, tally, kind, route, start, times):
+    world = World(session)
 
-
-@pytest.mark.parametrize("seed", [*range(4), *LONG])
-def test_a_random_walk_never_leaves_the_law(session, seed):
-    dice = random.Random(seed)  # noqa: S311
-    scope.enter(make.WHOLE, session)
-    old, new = make.a_school(session, "411302"), make.a_school(session, "450102")
-    room = make.a_class(session, new)
-    pupil = make.a_pupil(session, make.a_class(session, old))
-    people = [*staff(session, old).values(), *staff(session, new).values()]
-    registrar, ministry = people[3], make.an_account(session, "MIN")
-    homes = {False: old.id, True: new.id}
-    case = a_transfer(session, pupil, registrar, room)
-    pupil_id = case.student_id
-    people.append(ministry)
-    presses = [*[Trigger.AGREE] * 5, *Trigger]
-    for _ in range(STEPS):
-        who, what = dice.choice(people), dice.choice(presses)
+    @seed(start)
+    @settings(
+        max_examples=times,
+        deadline=None,
+        database=None,
+        phases=(Phase.generate,),  # a walk is short enough to be read
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(st.integers(0, 2**32))
+    def walk(number):
+        dice = Random(number).randbytes(4 * STEPS)  # noqa: S311
+        nested = session.begin_nested()
         try:
-            do(session, who, case, what, remark="随机")
-        except Refused as refused:
-            assert refused.refusals  # noqa: PT017  a refusal says why
-        lawful(session, case, pupil_id, homes)
+            steps = Walk(world, kind, ROUTES[route])
+            steps.play(dice)
+        finally:
+            nested.rollback()
+            session.expunge_all()
+        tally["walks over a process"] += 1
+        tally["presses of the walks"] += STEPS
+        for name, count in steps.done.items():
+            tally[f"walks: {name}"] += count
+
+    walk()
+
+
+@pytest.mark.parametrize(("kind", "route"), KINDS)
+def test_no_walk_leaves_the_law(session, tally, kind, route):
+    walked(session, tally, kind, route, 0, SHORT)
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("start", range(1, SOAK + 1))
+@pytest.mark.parametrize(("kind", "route"), KINDS)
+def test_ten_thousand_walks_do_not_either(session, tally, kind, route, start):
+    walked(session, tally, kind, route, start, LONG)
