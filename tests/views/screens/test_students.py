@@ -354,6 +354,10 @@ def test_a_record_in_a_case_keeps_the_form_and_says_why(town, web, session):
     page = browser.get(f"/students/show/{town.pupil.id}").text
     assert f'href="/students/edit/{town.pupil.id}"' not in page
     assert "disabled title=" in page
+    opens(town, "talent")
+    teacher = web(town.account("CT", classes=(town.room,)))  # who sees no case
+    assert kept(teacher, town.pupil, talent="下棋").status_code == 409
+    assert town.pupil.talent is None
     member = town.pupil.guardians[0]
     url = f"/guardians/edit/{member.id}"
     sent = {**fields_of(browser.get(url), url), "employer": "纺织厂"}
