@@ -15,20 +15,29 @@ LOOKS = {  # who, in which language, at what size, in which theme: pages
     (f"registrar@{SCHOOL}", "zh", DESK, "light"): """
         /desk/ /students/list/ /students/show/1 /students/edit/1 /students/add /find /registration
         /transfer /transfer/open /import/ {preview} /jobs/list/ /classes/list/ /schools/edit/12
-        /national /students/access/1""",
+        /national /students/access/1 /movement /movement/terms /movement/open/1?type=SUSPEND
+        /movement/return /key-changes /key-changes/open/1 /class-change /pending /overdue
+        /inbox?tab=sent /inbox?tab=involved /notices /covers /fields/opened {back}""",
     (f"registrar@{SCHOOL}", "en", DESK, "dark"): """
         /desk/ /students/list/ /students/show/1 /students/show/1?tab=guardians /students/add
         /registration /transfer/open /import/ {preview} /grades/list/ /schools/show/12
-        /national /students/access/1""",
+        /national /students/access/1 /movement /movement/open/1?type=ABROAD /movement/return
+        /key-changes/open/1 /class-change /pending /notices /covers {back}""",
     (f"registrar@{SCHOOL}", "zh", PHONE, "dark"): """
         /desk/ /students/list/ /students/show/1 /students/edit/1 /registration /import/
-        {preview} /national /students/access/1""",
+        {preview} /national /students/access/1 /movement /movement/terms
+        /movement/open/1?type=SUSPEND /key-changes/open/1 /class-change /pending /notices
+        {back}""",
     (f"teacher@{SCHOOL}", "en", PHONE, "light"): """
         /desk/ /students/list/ /students/show/1 /classes/show/1""",
     (f"leader@{RECEIVING}", "zh", DESK, "light"): "/desk/ /inbox {case}",
     (f"leader@{RECEIVING}", "en", PHONE, "dark"): "/desk/ /inbox {case} /transfer",
     ("registrar@411302", "en", DESK, "light"): """
-        /desk/ /inbox /students/list/ /schools/list/ /import/""",
+        /desk/ /inbox /students/list/ /schools/list/ /import/ {late} /overdue /pending
+        /movement /key-changes /notices /covers /fields""",
+    ("registrar@411302", "zh", PHONE, "light"): """
+        /desk/ /inbox {late} /overdue /overdue?where=own /pending /movement /notices""",
+    ("leader@411302", "zh", DESK, "dark"): "/desk/ /overdue /fields /pending /covers {late}",
     ("registrar@41", "zh", DESK, "dark"): "/desk/ /promotion/ {run} /codes/list/",
     ("registrar@41", "en", PHONE, "light"): "/desk/ /promotion/ {run}",
     ("operator@000000", "zh", PHONE, "light"): """
@@ -48,6 +57,8 @@ def lived_in(console, browser):
             "case": signed_in(page, f"registrar@{RECEIVING}", a_transfer, a_pupil(page)),
             "run": signed_in(page, "registrar@41", a_rehearsal),
             "event": signed_in(page, "auditor", an_event),
+            "late": signed_in(page, "registrar@411302", a_case),
+            "back": signed_in(page, f"registrar@{SCHOOL}", a_case),
         }
 
 
@@ -110,6 +121,12 @@ def a_rehearsal(page):
     page.select_option("#year", "2027")
     page.click('form[action$="/rehearse"] .btn-primary')
     return path(page, r"/promotion/\d+")
+
+
+def a_case(page):
+    """Somebody opens what stands first in the inbox: the latest, or what was sent back."""
+    page.goto("/inbox")
+    return page.locator("tbody[data-rows] td.name a").first.get_attribute("href").split("?")[0]
 
 
 def an_event(page):
