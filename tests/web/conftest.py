@@ -1,6 +1,7 @@
 """The console as people meet it: `xueji up` with the demo world, and a real Chromium before it.
 
-console   the address of a console of our own, started once a session
+standing  a console of our own, started once a session
+console   its address
 browser   Chromium, run once a session
 visit     visit(login, lang="zh", size=DESK, theme="light"): sign in through the form, give the page
 troubles  what pages complained of; `visit` asks at the end that it is empty
@@ -34,14 +35,14 @@ def pytest_collection_modifyitems(items):
 
 
 @pytest.fixture(scope="session")
-def console(browser):
-    """A console with the demo world, whose address is given once it answers."""
+def standing(browser):
+    """A console with the demo world, given once it answers."""
     folder = Path(tempfile.mkdtemp(prefix="xueji-web-"))
     house = Standing(folder / "学籍 var")
     house.settings |= {"XUEJI_DEMO": 1, "XUEJI_DEMO_PASSWORD": PASSWORD}
     try:
         house.start()
-        yield f"http://127.0.0.1:{house.port}"
+        yield house
     finally:
         if house.process.poll() is None:
             house.stop()
@@ -49,6 +50,12 @@ def console(browser):
         shutil.rmtree((house.var / "pg").resolve().parent, ignore_errors=True)
         shutil.rmtree(sockets_of(house.var), ignore_errors=True)
         shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def console(standing):
+    """The address of the console."""
+    return f"http://127.0.0.1:{standing.port}"
 
 
 @pytest.fixture
