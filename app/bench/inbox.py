@@ -94,7 +94,7 @@ def looks_of(actor: Actor, today: date) -> Iterator[tuple[str, Look]]:
         for word, filters in FILTERS.items():
             narrowing = tabs.Narrowing.read(filters)
             narrowed = tabs.narrowed(asked, narrowing, today, actor.user_id, tab.due)
-            if tab.is_open:
+            if tab.is_open and not (name == "waiting" and "step" in filters):
                 yield f"{name}, {word}: list and count", partial(_both, asked=narrowed)
     at = partial(overdue.area_of, actor=actor, area_id=None)
     yield "overdue: by area", lambda session: overdue.areas(session, at(session), today)

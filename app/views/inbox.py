@@ -53,6 +53,7 @@ class InboxView(BaseView):
 
     choices = {"kind": tabs.KINDS, "due": tabs.DUES, "age": tabs.AGES, "step": tabs.STEPS}
     choices |= {"mine": tabs.MINE}
+    own_steps = {key: tabs.STEPS[key] for key in ("returned", "silent")}  # of one's own desk
 
     @expose("")
     @door("view")
