@@ -144,7 +144,7 @@ class Paper:
         here = self.awaiting == person.org and self.office == person.office
         if trigger == "withdraw":
             mine = self.initiator in (person.user, person.acting_for) and not self.agreed
-            return set() if mine else {"E-NOTMINE"}
+            return set() if mine else {"E-AGREED" if self.agreed else "E-NOTMINE"}
         if trigger == "clean":
             return set() if self.may_clean(person) else {"E-NOTMINE"}
         if trigger == "escalate":
