@@ -86,10 +86,10 @@ MINE = "SELECT id FROM student WHERE remark = %(mark)s"
 THEIRS = f"SELECT id FROM case_file WHERE student_id IN ({MINE})"  # noqa: S608  words of ours
 AWAY = (
     f"DELETE FROM enrolment WHERE student_id IN ({MINE})",  # noqa: S608  words of ours
-    f"DELETE FROM number_history WHERE student_id IN ({MINE})",  # noqa: S608
-    f"DELETE FROM notice WHERE case_id IN ({THEIRS})",  # noqa: S608
-    f"DELETE FROM case_event WHERE case_id IN ({THEIRS})",  # noqa: S608
-    f"DELETE FROM case_file WHERE student_id IN ({MINE})",  # noqa: S608
+    f"DELETE FROM number_history WHERE student_id IN ({MINE})",  # noqa: S608  words of ours
+    f"DELETE FROM notice WHERE case_id IN ({THEIRS})",  # noqa: S608  words of ours
+    f"DELETE FROM case_event WHERE case_id IN ({THEIRS})",  # noqa: S608  words of ours
+    f"DELETE FROM case_file WHERE student_id IN ({MINE})",  # noqa: S608  words of ours
     "DELETE FROM student WHERE remark = %(mark)s",
 )
 

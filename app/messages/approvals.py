@@ -17,6 +17,11 @@ CASES: Texts = {
         "不能审核本人提交或本人已审核过的业务；请由其他人员审核。",
         "Nobody decides a case they submitted or decided before; leave it to someone else.",
     ),
+    "E-AGREED": Text(
+        "已有单位同意，不能再撤销；如需修改，请联系当前处理单位退回。",
+        "Somebody has agreed already, so it cannot be withdrawn; ask the office where it lies to"
+        " send it back.",
+    ),
     "E-CLOSED": Text(
         "当前步骤不能这样办理；请刷新后查看业务所处的步骤。",
         "This cannot be done at the present step; reload and see where the case is.",

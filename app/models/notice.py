@@ -28,7 +28,8 @@ class NoticeKind(StrEnum):
 class Notice(Owned, Model):
     """One line for everybody who handles cases at an organisation; it holds no personal data.
 
-    ``case_version`` is the version the case had when it happened, so that nothing is said twice.
+    ``case_version`` is the version the case had when it happened, so that nothing is said twice; of
+    a suspension that ends it is 0 ahead of the day and 1 once the day is over.
     """
 
     __tablename__ = "notice"

@@ -26,7 +26,8 @@ def judged(case: Case, act: Act) -> list[Check]:
     """Return every question about the person of a step, with its answer."""
     actor = act.actor
     if act.trigger is Trigger.WITHDRAW:
-        return [Check("may_withdraw", refuse_unless(may_withdraw(case, actor), "E-NOTMINE"))]
+        code = "E-AGREED" if decided(case) else "E-NOTMINE"
+        return [Check("may_withdraw", refuse_unless(may_withdraw(case, actor), code))]
     if act.trigger is Trigger.CLEAN:
         return [Check("may_clean", refuse_unless(may_clean(case, actor), "E-NOTMINE"))]
     if act.trigger is Trigger.ESCALATE:
