@@ -33,7 +33,7 @@ WITH places AS (
 )
 INSERT INTO case_file (kind, student_id, owner_id, receiving_id, awaiting_id, awaiting_office,
                        state, initiator_id, initiator_org_id, opened_at, step_since, due_on,
-                       snapshot)
+                       variant, snapshot)
 SELECT CASE WHEN lot < 40 THEN 'REGISTRATION' WHEN lot < 65 THEN 'TRANSFER'
             WHEN lot < 90 THEN 'MOVEMENT' ELSE 'KEY_CHANGE' END,
        chosen.id, school_id, goes_to,
@@ -49,6 +49,9 @@ SELECT CASE WHEN lot < 40 THEN 'REGISTRATION' WHEN lot < 65 THEN 'TRANSFER'
        coalesce(people.user_id, spare.user_id), coalesce(goes_to, school_id),
        now() - chosen.id %% 60 * interval '1 day', now() - chosen.id %% 40 * interval '1 day',
        CASE WHEN desk > 0 THEN current_date + (chosen.id %% 25)::int - 10 END,
+       CASE WHEN lot BETWEEN 65 AND 89 THEN
+            (ARRAY['SUSPEND', 'RESUME', 'MISSING', 'ABROAD', 'OTHER_LEAVE', 'REPEAT',
+                   'SKIP', 'RESTORE'])[1 + chosen.id %% 8] END,
        jsonb_build_object('name', chosen.name, 'gender', gender, 'number', NULL, 'status', status,
            'school', school, 'grade', translate(left(stage, 1), 'PJS', '123') || level,
            'class_number', room_number, 'class_name', room_name,
@@ -69,8 +72,7 @@ WHERE c.kind = 'TRANSFER' ON CONFLICT DO NOTHING
 """
 MOVEMENTS = """
 INSERT INTO movement (case_id, type, reason, happened_on)
-SELECT id, (ARRAY['SUSPEND', 'RESUME', 'MISSING', 'ABROAD', 'OTHER_LEAVE', 'REPEAT',
-                  'SKIP', 'RESTORE'])[1 + student_id %% 8], '99', current_date - 30
+SELECT id, variant, '99', current_date - 30
 FROM case_file WHERE kind = 'MOVEMENT' ON CONFLICT DO NOTHING
 """
 KEY_CHANGES = """

@@ -112,6 +112,7 @@ class Case(Owned, Model):
     awaiting_path: Mapped[PathText | None]
     common_path: Mapped[PathText] = mapped_column(default="", server_default="")
     state: Mapped[str] = mapped_column(String(32))
+    variant: Mapped[str | None] = mapped_column(String(32))  # of a movement its type, for lists
     initiator_id: Mapped[int] = mapped_column(ForeignKey("account.user_id"))
     keeper_id: Mapped[int | None] = mapped_column(  # who took over when the initiator left
         ForeignKey("account.user_id", name="case_file_keeper")

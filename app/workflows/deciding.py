@@ -32,9 +32,11 @@ def decide(
     """Do the same to many cases; a refused one leaves the others alone. Never commits.
 
     ``seen`` are the versions the person looked at, by case id. A case out of sight is `NotFound`.
+    They are locked in the order of their ids, so that two batches never wait for each other.
     """
-    seen = seen or {}
-    return [_one(session, case_id, act, seen.get(case_id)) for case_id in case_ids]
+    seen, asked = seen or {}, list(case_ids)
+    done = {one: _one(session, one, act, seen.get(one)) for one in sorted(set(asked))}
+    return [done[one] for one in dict.fromkeys(asked)]
 
 
 def _one(session: Session, case_id: int, act: Act, seen: int | None) -> Outcome:

@@ -35,6 +35,7 @@ from app.workflows.persons import Check, judged
 
 F = TypeVar("F")
 
+ITSELF: Any = {"of": Case.__table__}  # of all that is read along, only the case is locked
 DECISIONS = {
     Trigger.SUBMIT: Decision.SUBMIT,
     Trigger.AGREE: Decision.AGREE,
@@ -160,7 +161,7 @@ class Workflow(Generic[F]):
         ``held``: the caller has this moment locked the case (`hold`).
         """
         if not held:
-            session.refresh(case, with_for_update=True)  # the second of two waits here, is told
+            session.refresh(case, with_for_update=ITSELF)  # the second of two waits here, is told
         if seen is not None and seen != case.version:
             raise Stale
         act = replace(act, remark=act.remark or "")
@@ -221,7 +222,7 @@ class Workflow(Generic[F]):
 
 def hold(session: Session, case_id: int) -> Case | None:
     """Lock a case in scope and read it afresh, or return None; the second of two waits here."""
-    return session.get(Case, case_id, with_for_update=True, populate_existing=True)
+    return session.get(Case, case_id, with_for_update=ITSELF, populate_existing=True)
 
 
 def needs_reason(case: Case, trigger: Trigger) -> bool:

@@ -113,6 +113,7 @@ def lay_down(session: Session, case: Movement, plan: Plan, act: Act) -> None:
         raise Refused(Refusal("E-TERM"))
     case.type, case.happened_on, case.until_on = plan.type, plan.happened_on, plan.until_on
     case.reason, case.reason_text = plan.reason, plan.reason_text
+    case.variant = plan.type.value
     case.to_grade_id = case.to_class_id = None
     if plan.to_class_id is not None:
         room = session.get(SchoolClass, plan.to_class_id)

@@ -329,6 +329,7 @@ def upgrade() -> None:
         "case_event_for_user", "case_event", "account", ["for_user_id"], ["user_id"]
     )
     op.add_column("case_file", sa.Column("silent_id", sa.Integer(), nullable=True))
+    op.add_column("case_file", sa.Column("variant", sa.String(length=32), nullable=True))
     op.create_foreign_key("case_file_silent", "case_file", "organisation", ["silent_id"], ["id"])
     op.add_column(
         "transfer", sa.Column("pulls", sa.Boolean(), server_default="false", nullable=False)
@@ -389,6 +390,7 @@ def downgrade() -> None:
     op.drop_column("transfer", "paper_sent_on")
     op.drop_column("transfer", "pulls")
     op.drop_constraint("case_file_silent", "case_file", type_="foreignkey")
+    op.drop_column("case_file", "variant")
     op.drop_column("case_file", "silent_id")
     op.drop_constraint("case_event_for_user", "case_event", type_="foreignkey")
     op.drop_constraint("case_event_silent", "case_event", type_="foreignkey")

@@ -52,7 +52,7 @@ BY_ALL = (  # what every process shares: who, and the codes with which it is ref
     ("has_reason", "不同意、退回、干预、清理须写明理由 / what stops a case is explained",
      ("E-REASON",)),
     ("may_withdraw", "由提交人撤销，且无人审核 / the one who submitted, until somebody agreed",
-     ("E-NOTMINE",)),
+     ("E-NOTMINE", "E-AGREED")),
     ("may_clean", "由主管部门清理 / the authority of one of the schools", ("E-NOTMINE",)),
     ("may_escalate", "由等待的一方提请干预 / the side that waits", ("E-NOTMINE",)),
     ("has_waited", "已等满规定工作日 / the working days are over", ("E-WAIT",)),
