@@ -6,7 +6,7 @@ from http import HTTPStatus
 from typing import Any
 
 from flask import flash, make_response, redirect, request, url_for
-from flask_appbuilder import BaseView, expose
+from flask_appbuilder import expose
 from flask_babel import gettext as _
 from sqlalchemy import select
 from werkzeug.wrappers import Response
@@ -22,6 +22,7 @@ from app.views.doors import door
 from app.views.evidence import tray_of
 from app.views.key_change_form import Typed, blank, fields_of, may_be_empty, read
 from app.views.key_change_preview import Preview, preview_of, standing_of
+from app.views.picking import Picking
 from app.views.revealing import reasons
 from app.views.screens.enrolling import DOUBLE, DOUBLES
 from app.views.screens.national import closed
@@ -34,7 +35,7 @@ from app.workflows.opening_changes import Correction, open_key_change, own_pupil
 FORM, AHEAD = "xueji/key_change/form.html", "xueji/key_change/ahead.html"
 
 
-class KeyChangeForms(BaseView):
+class KeyChangeForms(Picking):
     """The form of an own pupil's change, and of one that was sent back."""
 
     @expose("/open/<int:student_id>", methods=["GET", "POST"])
@@ -73,10 +74,6 @@ class KeyChangeForms(BaseView):
         return make_response(self.drawn(AHEAD, ahead=found, typed=typed, live=True))
 
     # ── inside ──────────────────────────────────────────────────────────────────────────────
-
-    def drawn(self, template: str, **facts: Any) -> str:
-        """Draw a page of key data changes."""
-        return str(self.render_template(template, view=self, **facts))
 
     def _taken(self, pupil: Student, typed: Typed, case: KeyChange | None) -> Response:
         student_id, case_id = pupil.id, case.id if case is not None else None

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from flask import request
 from flask_appbuilder import expose
 from sqlalchemy import select
@@ -11,21 +9,17 @@ from sqlalchemy.orm import joinedload, selectinload
 from werkzeug.exceptions import NotFound as NoRoute
 from werkzeug.wrappers import Response
 
-from app.codes.masking import national_number
 from app.errors import Forbidden, NotFound
 from app.models.case import Case
 from app.models.change import KeyChange, KeyChangeLine
 from app.models.organisation import Organisation, Tier
-from app.models.student import Student
 from app.views.actor import current_actor, session, today
 from app.views.doors import door
-from app.views.filters import readable
 from app.views.inbox_rows import row_of
-from app.views.inbox_tabs import PAGE, known, number
+from app.views.inbox_tabs import PAGE, known
 from app.views.key_change_asking import KeyChangeForms
 from app.views.key_change_words import may_compare
-from app.views.labels import label_of
-from app.views.moving import LAST_PAGE, MOST, own_pupils
+from app.views.picking import page_asked
 from app.views.pupil_columns import SEALED
 from app.views.revealing import reveal
 from app.views.words import field_words
@@ -42,6 +36,7 @@ class KeyChangeView(KeyChangeForms):
     default_view = "index"
     class_permission_name = "KeyChange"
     base_permissions = ["can_view", "can_open", "can_reveal"]
+    pick_template = "xueji/key_change/pick.html"
 
     @expose("")
     @door("view")
@@ -49,7 +44,7 @@ class KeyChangeView(KeyChangeForms):
         """List the changes in scope, the last opened first."""
         actor, day = current_actor(), today()
         shown = known(request.args.get("shown"), SHOWN) or "open"
-        page = min(max(number(request.args.get("page")) or 1, 1), LAST_PAGE)
+        page = page_asked()
         asked = (
             select(KeyChange)
             .where(SHOWN[shown])
@@ -76,22 +71,6 @@ class KeyChangeView(KeyChangeForms):
             is_set=not at_school or bool(controlled(session(), actor.path, day)),
         )
 
-    @expose("/open", methods=["GET"])
-    @door("open")
-    def pick(self) -> str:
-        """Ask whose data change."""
-        return self._picking("", ())
-
-    @expose("/open", methods=["POST"])
-    @door("open")
-    def found(self) -> str:
-        """Offer the school's pupils whose name begins with the text; no address holds it."""
-        try:
-            text = readable(request.form.get("q", ""))
-        except ValueError:
-            text = ""
-        return self._picking(text, own_pupils(text) if text else ())
-
     @expose("/reveal/<int:line_id>/<field>", methods=["POST"])
     @door("reveal")
     def reveal(self, line_id: int, field: str) -> Response:
@@ -104,16 +83,3 @@ class KeyChangeView(KeyChangeForms):
         if not may_compare(line.change):
             raise Forbidden
         return reveal(line, field)
-
-    # ── inside ──────────────────────────────────────────────────────────────────────────────
-
-    def _picking(self, text: str, pupils: Sequence[Student]) -> str:
-        return self.drawn(
-            "xueji/key_change/pick.html",
-            asked=text,
-            pupils=pupils[:MOST],
-            has_more=len(pupils) > MOST,
-            most=MOST,
-            masked=national_number,
-            level_of=label_of("grade_level"),
-        )

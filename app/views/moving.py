@@ -2,32 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from flask import request
 from flask_appbuilder import expose
-from flask_babel import gettext as _
 from sqlalchemy import or_, select
 from sqlalchemy.orm import joinedload
 
-from app.codes.masking import national_number
 from app.models.case import Case
 from app.models.change import Movement, MovementType
 from app.models.organisation import Organisation, Tier
-from app.models.student import Student
 from app.views.actor import current_actor, session, today
 from app.views.doors import door
-from app.views.filters import readable
 from app.views.inbox_rows import row_of
-from app.views.inbox_tabs import PAGE, known, number
+from app.views.inbox_tabs import PAGE, known
 from app.views.labels import label_of
 from app.views.movement_words import movement_word
 from app.views.moving_form import MovingForms
+from app.views.picking import page_asked
 from app.workflows.suspensions import AHEAD, ending
 
 SHOWN = {"open": Case.closed_at.is_(None), "closed": Case.closed_at.is_not(None)}
-LAST_PAGE = 200
-MOST = 20  # pupils a search offers
 
 
 class MovementView(MovingForms):
@@ -37,6 +30,7 @@ class MovementView(MovingForms):
     default_view = "index"
     class_permission_name = "Movement"
     base_permissions = ["can_view", "can_open"]
+    pick_template = "xueji/movement/pick.html"
 
     @expose("")
     @door("view")
@@ -45,7 +39,7 @@ class MovementView(MovingForms):
         actor, day = current_actor(), today()
         shown = known(request.args.get("shown"), SHOWN) or "open"
         kind = known(request.args.get("type"), MovementType.__members__)
-        page = _page()
+        page = page_asked()
         asked = (
             select(Movement)
             .where(SHOWN[shown])
@@ -76,7 +70,7 @@ class MovementView(MovingForms):
     @door("view")
     def terms(self) -> str:
         """List the suspensions that end soon or are over."""
-        page = _page()
+        page = page_asked()
         found = ending(session(), today(), (page - 1) * PAGE, PAGE + 1)
         return self.drawn(
             "xueji/movement/terms.html",
@@ -88,52 +82,3 @@ class MovementView(MovingForms):
             has_more=len(found) > PAGE,
             at_school=current_actor().role.tier is Tier.SCHOOL,
         )
-
-    @expose("/open", methods=["GET"])
-    @door("open")
-    def pick(self) -> str:
-        """Ask whose movement it is."""
-        return self._picking("", ())
-
-    @expose("/open", methods=["POST"])
-    @door("open")
-    def found(self) -> str:
-        """Offer the school's pupils whose name begins with the text; no address holds it."""
-        try:
-            text = readable(request.form.get("q", ""))
-        except ValueError:
-            text = ""
-        return self._picking(text, own_pupils(text) if text else ())
-
-    # ── inside ──────────────────────────────────────────────────────────────────────────────
-
-    def _picking(self, text: str, pupils: Sequence[Student]) -> str:
-        return self.drawn(
-            "xueji/movement/pick.html",
-            asked=text,
-            pupils=pupils[:MOST],
-            has_more=len(pupils) > MOST,
-            most=MOST,
-            masked=national_number,
-            level_of=label_of("grade_level"),
-            title=_("Open a movement"),
-        )
-
-
-def own_pupils(text: str) -> Sequence[Student]:
-    """Return pupils of the person's school whose name begins with a text, and one beyond `MOST`."""
-    found = (
-        select(Student)
-        .where(
-            Student.school_id == current_actor().organisation_id,
-            Student.name.op("^@", is_comparison=True)(text),
-        )
-        .options(joinedload(Student.grade), joinedload(Student.school_class))
-        .order_by(Student.name, Student.id)
-        .limit(MOST + 1)
-    )
-    return session().scalars(found).all()
-
-
-def _page() -> int:
-    return min(max(number(request.args.get("page")) or 1, 1), LAST_PAGE)

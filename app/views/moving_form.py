@@ -7,7 +7,7 @@ from http import HTTPStatus
 from typing import Any
 
 from flask import flash, make_response, redirect, request, url_for
-from flask_appbuilder import BaseView, expose
+from flask_appbuilder import expose
 from flask_babel import gettext as _
 from sqlalchemy import select
 from werkzeug.wrappers import Response
@@ -33,6 +33,7 @@ from app.views.moving_preview import (
     preview_again,
     preview_of,
 )
+from app.views.picking import Picking
 from app.views.screens.national import closed
 from app.views.transferring import SEARCHES, rooms
 from app.views.words import say
@@ -45,7 +46,7 @@ from app.workflows.suspensions import level_at_leave
 FORM = "xueji/movement/form.html"
 
 
-class MovingForms(BaseView):
+class MovingForms(Picking):
     """The three forms; each shows what would happen before it submits."""
 
     @expose("/open/<int:student_id>", methods=["GET", "POST"])
@@ -116,10 +117,6 @@ class MovingForms(BaseView):
             return self._again(case, typed, refused=refused)
 
     # ── inside ──────────────────────────────────────────────────────────────────────────────
-
-    def drawn(self, template: str, **facts: Any) -> str:
-        """Draw a page of movements."""
-        return str(self.render_template(template, view=self, **facts))
 
     def _asked_back(self, typed: Typed) -> Response:
         """Submit the return of a pupil found by name and number, or show what would happen."""
