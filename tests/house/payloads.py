@@ -57,6 +57,7 @@ PAYLOADS = (
     "${1337*7331}#{1337*7331}<b onclick=a>",
 )
 REACHED = ("9801547", "SECRET_KEY")  # what a template would have made of the last four
+WORDS = {"value", "aria-label"}  # attributes that are read, never followed
 FOREIGN = {"iframe", "object", "embed", "base", "marquee", "math", "details-open"}
 
 
@@ -73,9 +74,9 @@ class Page(HTMLParser):
             self.found.append((tag, has))
         for name, value in has.items():
             runs = (value or "").strip().casefold().startswith(("javascript:", "data:text"))
-            if name.startswith("on") or name == "srcdoc" or (runs and name != "value"):
+            if name.startswith("on") or name == "srcdoc" or (runs and name not in WORDS):
                 self.found.append((tag, name, value))
-            if (value or "").startswith(("//", "http:", "https:")) and name != "value":
+            if (value or "").startswith(("//", "http:", "https:")) and name not in WORDS:
                 self.found.append((tag, name, value))
 
 

@@ -9,7 +9,7 @@ from sqlalchemy import text
 
 from app.models.account import Account, GroupMember, UserGroup
 from app.models.audit import AuditEvent
-from app.models.job import Job
+from app.models.job import Job, JobRemark
 from app.models.school import School
 from app.models.student import Status
 from app.models.switch import SwitchValue
@@ -76,6 +76,7 @@ class World:
         s.add_all([group, job, word])
         s.flush()
         s.add(GroupMember(group_id=group.id, user_id=registrar.user_id))
+        s.add(JobRemark(job_id=job.id, words=f"{MARK}{place}"))
         case = a_registration(s, waiting, registrar)
         scope.enter(make.WHOLE, s)
         more = under_way.lay(s, room, registrar, lambda mark: f"{mark}{MARK}{place}")

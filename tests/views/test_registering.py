@@ -37,6 +37,11 @@ def listed(browser, **args):
     return [int(n) for n in re.findall(r'data-id="(\d+)"', page.text)]
 
 
+def cases_of(session, batch):
+    mine = select(Case).where(Case.student_id.in_(batch.pupils)).order_by(Case.id)
+    return session.scalars(mine).all()
+
+
 def test_a_batch_goes_to_the_leader_with_a_line_for_each(session, web, town, batch):
     registrar = web(town.people["from.registrar"])
     assert listed(registrar) == batch.pupils
@@ -47,7 +52,7 @@ def test_a_batch_goes_to_the_leader_with_a_line_for_each(session, web, town, bat
     page = registrar.post("/registration/submit", data={"rowid": batch.pupils})
     assert verdicts(page) == ["bad", "bad", "ok"]  # two are in a case
     scope.enter(make.WHOLE, session)
-    cases = session.scalars(select(Case).order_by(Case.id)).all()
+    cases = cases_of(session, batch)
     assert [case.batch_id for case in cases] == [batch.id] * 3
 
 
@@ -55,7 +60,7 @@ def test_those_sent_back_or_rejected_say_why_and_can_be_submitted_again(session,
     registrar = web(town.people["from.registrar"])
     registrar.post("/registration/submit", data={"rowid": batch.pupils[:2]})
     scope.enter(make.WHOLE, session)
-    back, no = session.scalars(select(Case).order_by(Case.id)).all()
+    back, no = cases_of(session, batch)
     do(session, town.people["from.leader"], back, "send_back", "请核对出生日期")
     do(session, town.people["from.leader"], no, "disagree", "非本学区")
     page = registrar.get("/registration").text

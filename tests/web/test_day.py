@@ -94,7 +94,8 @@ def agrees_to_all(day, login, batch):
     page = day.comes(login)
     page.goto(f"/inbox?batch={batch}")
     day.photo(f"inbox-{login.replace('@', '-')}")
-    page.click('button[formaction$="/inbox/all"]')
+    page.click("[data-whole] summary")
+    page.click('[data-whole] button[value="agree"]')
     sure(page)
     assert ended(page) == 84
 

@@ -54,7 +54,7 @@ def test_after_the_end_what_was_typed_is_still_there(clocked):
 
 
 @pytest.mark.parametrize(
-    ("login", "lang"), [("leader@3145000402", "zh"), ("leader@3145000502", "en")]
+    ("login", "lang"), [("leader@3141000202", "zh"), ("leader@3145000502", "en")]
 )
 def test_the_own_pages_are_whole_on_a_phone(visit, login, lang):
     page = visit(login, lang, PHONE)
