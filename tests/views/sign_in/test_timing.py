@@ -53,8 +53,8 @@ def apart(one, other):
 
 
 def test_known_and_unknown_take_as_long(measured):
-    known, unknown = measured(10)
-    assert apart(known, unknown) < 0.25  # few tries on a busy machine; the long test is exact
+    known, unknown = map(min, measured(15))  # what a busy machine adds is not the login's
+    assert abs(known - unknown) / min(known, unknown) < 0.25  # the long test is exact
 
 
 @pytest.mark.soak
