@@ -103,7 +103,7 @@ def worked(user_id: int, file: Path, lang: str, *, commits: bool) -> dict[str, A
             raise click.ClickException(say(refused.refusals[0], lang)) from None
         if commits:
             with suppress(Refused), session.begin():  # the summary tells what is refused
-                committing.commit(session, batch_id, everywhere)
+                committing.commit(session, batch_id)
         with session.begin():
             return report.summary(session, batches.held(session, batch_id), lang)
 

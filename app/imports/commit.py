@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from app.errors import Refusal, Refused
 from app.imports.batch import SPECS, forget, held, require
-from app.imports.preview import Widen, count, registered
+from app.imports.preview import count, entered
 from app.imports.spec import Problem
 from app.imports.staging import GUARDIAN_FIELDS, MADE, PUPIL_FIELDS, STAGED_KEY, make
 from app.messages.catalogue import level_of
@@ -36,7 +36,7 @@ from app.workflows.admission import ONE_AT_A_TIME
 PATIENCE = "10min"  # a large import of another school may be before us
 
 
-def commit(session: Session, batch_id: int, widen: Widen) -> ImportBatch:
+def commit(session: Session, batch_id: int) -> ImportBatch:
     """Import a reviewed batch; when something changed since, give it back to be reviewed."""
     batch = held(session, batch_id)
     if batch.state is BatchState.COMMITTED:
@@ -46,7 +46,7 @@ def commit(session: Session, batch_id: int, widen: Widen) -> ImportBatch:
         raise Refused(Refusal("E-BATCH-REFUSED", {"count": batch.refused}))
     session.execute(select(func.set_config("lock_timeout", PATIENCE, True)))  # noqa: FBT003
     session.execute(select(func.pg_advisory_xact_lock(ONE_AT_A_TIME)))
-    changed = list(_changed(session, batch, widen))
+    changed = list(_changed(session, batch))
     if changed:
         _give_back(session, batch, changed)
     else:
@@ -55,7 +55,7 @@ def commit(session: Session, batch_id: int, widen: Widen) -> ImportBatch:
     return batch
 
 
-def _changed(session: Session, batch: ImportBatch, widen: Widen) -> Iterator[Problem]:
+def _changed(session: Session, batch: ImportBatch) -> Iterator[Problem]:
     """Yield what stands in the way now and did not when the batch was reviewed."""
     spec = SPECS[batch.template]
     mine = ImportRow.batch_id == batch.id
@@ -79,7 +79,7 @@ def _changed(session: Session, batch: ImportBatch, widen: Widen) -> Iterator[Pro
         mine, ImportRow.id_digest.is_not(None)
     )
     session.execute(insert(STAGED_KEY).from_select(["row_no", "id_digest"], keys))
-    yield from registered(session, spec, widen)
+    yield from entered(session, spec, batch.school_id)
 
 
 def _give_back(session: Session, batch: ImportBatch, changed: list[Problem]) -> None:

@@ -12,7 +12,7 @@ from contextlib import AbstractContextManager
 from datetime import date
 from typing import Any
 
-from sqlalchemy import case, func, insert, literal, select, text
+from sqlalchemy import Select, case, func, insert, literal, select, text
 from sqlalchemy.orm import Session
 
 from app.errors import BadFile
@@ -55,7 +55,9 @@ def look(
         batch.failure = {"code": refusal.code, "params": dict(refusal.params)}
         batch.total = batch.new = batch.refused = batch.warned = 0
     else:
-        staging.load_problems(session, _doubles(session, SPECS[batch.template], widen))
+        staging.load_problems(
+            session, _doubles(session, SPECS[batch.template], batch.school_id, widen)
+        )
         _keep(session, batch_id)
         count(session, batch)
         batch.state, batch.failure = BatchState.PREVIEW, None
@@ -78,9 +80,9 @@ def _stage(session: Session, batch: ImportBatch, today: date, told: Told | None)
 # ── numbers that are there twice ─────────────────────────────────────────────────────────
 
 
-def _doubles(session: Session, spec: ImportSpec, widen: Widen) -> list[Problem]:
-    """Return what is refused because the ID number stands in the file or the registry already."""
-    there = registered(session, spec, widen)
+def _doubles(session: Session, spec: ImportSpec, school_id: int, widen: Widen) -> list[Problem]:
+    """Return ID numbers that stand in the file or at the school already, or at another school."""
+    there = entered(session, spec, school_id)
     known = {problem.row for problem in there}
     heading = spec.by_field[KEY].heading
     twice = session.execute(_twice_in_file())
@@ -89,22 +91,32 @@ def _doubles(session: Session, spec: ImportSpec, widen: Widen) -> list[Problem]:
         for row, other in twice
         if row not in known
     ]
-    return there + beside
+    taken = {problem.row for problem in (*there, *beside)}
+    elsewhere = [p for p in registered(session, spec, school_id, widen) if p.row not in taken]
+    return [*there, *beside, *elsewhere]
 
 
-def registered(session: Session, spec: ImportSpec, widen: Widen) -> list[Problem]:
-    """Return what is refused because the registry has a staged key, at whatever school."""
+def entered(session: Session, spec: ImportSpec, school_id: int) -> list[Problem]:
+    """Return what is refused because the school has a record with a staged key."""
     session.execute(text("ANALYZE staged_key"))  # or the planner reads the whole registry
-    taken = (
-        select(STAGED_KEY.c.row_no)
-        .distinct()
-        .join(Student, Student.id_digest == STAGED_KEY.c.id_digest)
-        .where(Student.status != Status.DELETED)
-    )
-    with widen(session):
-        rows = list(session.scalars(taken))
+    rows = session.scalars(_held().where(Student.school_id == school_id)).all()
     heading = spec.by_field[KEY].heading
     return [Problem(row, heading, "E-DUP", {"where": "hint.registered"}, None) for row in rows]
+
+
+def registered(session: Session, spec: ImportSpec, school_id: int, widen: Widen) -> list[Problem]:
+    """Return what another school holds: no reason to refuse, and a problem record after (P04)."""
+    with widen(session):
+        rows = session.scalars(_held().where(Student.school_id != school_id)).all()
+    heading = spec.by_field[KEY].heading
+    return [Problem(row, heading, "W-DUP", {}, None) for row in rows]
+
+
+def _held() -> Select[int]:
+    """Return the query of rows whose staged key the registry has."""
+    same = Student.id_digest == STAGED_KEY.c.id_digest
+    held = select(STAGED_KEY.c.row_no).distinct().join(Student, same)
+    return held.where(Student.status != Status.DELETED)
 
 
 def _twice_in_file() -> Any:

@@ -10,6 +10,7 @@ from croniter import croniter
 from sqlalchemy.orm import Session
 
 from app.codes.workdays import BEIJING
+from app.jobs.comparing import ask_compare
 from app.jobs.hook import ask_when_due
 from app.jobs.queue import ask
 
@@ -43,3 +44,4 @@ def tick(session: Session, now: datetime, schedule: Sequence[Tick]) -> None:
         due = croniter(entry.cron, moment).get_prev(datetime)
         ask(session, entry.kind, key=f"cron:{entry.kind}:{due.isoformat()}")
     ask_when_due(session, now)
+    ask_compare(session, now)

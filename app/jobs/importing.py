@@ -17,7 +17,7 @@ from app.imports import commit as committing
 from app.imports import preview
 from app.jobs.queue import ask, job
 from app.jobs.run import Run
-from app.models.import_batch import ImportBatch
+from app.models.import_batch import BatchState, ImportBatch
 from app.policies.scope import elevated
 
 STARTED, READ, DONE = 10, 900, 1000  # thousandths
@@ -56,7 +56,9 @@ def check(run: Run) -> dict[str, Any]:
 def commit(run: Run) -> dict[str, Any]:
     """Import a reviewed batch, or give it back when something changed since."""
     with run.step(progress=DONE) as session:
-        batch = committing.commit(session, run.args["batch"], everywhere)
+        batch = committing.commit(session, run.args["batch"])
+        if batch.state is BatchState.COMMITTED:
+            ask(session, "duplicates.check", key=f"duplicates.check:batch:{batch.id}")
         return {"state": batch.state.name, "new": batch.new, "refused": batch.refused}
 
 

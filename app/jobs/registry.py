@@ -6,6 +6,7 @@ from importlib import import_module
 
 MODULES = [
     "app.jobs.anchoring",
+    "app.jobs.comparing",
     "app.jobs.deciding",
     "app.jobs.hook",
     "app.jobs.housekeeping",

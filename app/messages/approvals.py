@@ -30,6 +30,25 @@ CASES: Texts = {
         "该生有未处理的问题学籍；请先在问题学籍处理中办结。",
         "The pupil has an open problem record; settle it first.",
     ),
+    "E-PROBLEM-NONE": Text(
+        "该生没有待处理的问题学籍，可能已由系统或其他单位办结；请刷新页面查看。",
+        "Nothing is open against this pupil, it may have been settled meanwhile; reload the page.",
+    ),
+    "E-PROBLEM-LAST": Text(
+        "同组的其他记录已删除或变更，此记录是最后一条，不能删除；请改为佐证。",
+        "The other records of the group were deleted or changed and this is the last one: it"
+        " stays. Hand in evidence instead.",
+    ),
+    "E-PROBLEM-FIELDS": Text(
+        "问题学籍只变更姓名、性别、出生日期、证件类型和证件号，佐证和删除不带变更：{fields}。",
+        "A problem case changes name, gender, birth date, ID type and ID number only, and only"
+        " when it is a change: {fields}.",
+    ),
+    "E-NUMBERS-OUT": Text(
+        "该区县该出生日期的学籍号已用完；请联系系统管理员。",
+        "All student numbers of this county and birth date are given out; call the system's"
+        " administrator.",
+    ),
     "E-CLASS": Text(
         "班级不存在或已停用；请选择在用的班级。",
         "The class does not exist or is closed; choose one in use.",

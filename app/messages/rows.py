@@ -46,6 +46,11 @@ ERRORS: Texts = {
 }
 
 WARNINGS: Texts = {
+    "W-DUP": warning(
+        "“{heading}”已在其他学校登记；可以导入，但双方都将列入问题学籍，请先核对是否应办理转学。",
+        "{heading} is registered at another school; it can be imported, and both records then "
+        "become a problem record. Check whether this is a transfer.",
+    ),
     "W-AGE": warning(
         "“{heading}”：年龄与入学要求不符，请核对。", "{heading}: the age does not fit; check it."
     ),

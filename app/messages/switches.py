@@ -59,6 +59,37 @@ TEXTS: Texts = {
     "group.SAFETY": hint("安全策略", "Safety"),
     "value.on": hint("开启", "On"),
     "value.off": hint("关闭", "Off"),
+    "switch.in_school_registration": hint("在校生注册", "Registering pupils above the first grade"),
+    "switch.in_school_registration.shuts": hint(
+        "在校生注册", "registering pupils above the first grade"
+    ),
+    "switch.in_school_registration.help": hint(
+        "关闭后，学校不能提交一年级以上（非起始年级）学生的注册；新生注册不受影响。",
+        "Once closed, schools cannot submit pupils above the first grade of a stage; new pupils"
+        " are registered as before.",
+    ),
+    "switch.in_school_registration.on": hint("开放", "Open"),
+    "switch.in_school_registration.off": hint("关闭", "Closed"),
+    "switch.allow_no_id_registration": hint(
+        "无身份证件学生注册", "Registering pupils without an ID document"
+    ),
+    "switch.allow_no_id_registration.help": hint(
+        "开放后，证件类型为“其他”且无证件号的学生凭证明材料注册，签发临时学籍号。",
+        "While open, pupils with ID type “other” and no number are registered on the strength of"
+        " a certificate and get a temporary number.",
+    ),
+    "switch.allow_no_id_registration.on": hint("开放", "Open"),
+    "switch.allow_no_id_registration.off": hint("不开放", "Closed"),
+    "switch.renumber_on_id": hint(
+        "取得身份证后换发学籍号", "New number once there is an ID number"
+    ),
+    "switch.renumber_on_id.help": hint(
+        "开放后，J 号学生经关键数据变更登记身份证号时换发 G 号；原学籍号保留，仍可查询。",
+        "While on, a pupil with a J number gets a G number when an ID number is entered by a key"
+        " data change; the former number stays and can be searched for.",
+    ),
+    "switch.renumber_on_id.on": hint("换发", "Renumber"),
+    "switch.renumber_on_id.off": hint("不换发", "Keep the number"),
     "switch.under_age_registration": hint("不足龄注册", "Registering children under age"),
     "switch.under_age_registration.help": hint(
         "开放后，学校可以提交到入学当年8月31日未满6周岁的小学生的注册。",

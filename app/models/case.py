@@ -23,6 +23,14 @@ from app.models.base import Model, Owned, PathText
 from app.models.organisation import Organisation
 from app.models.school import Grade, SchoolClass
 
+PREFIXES = {
+    "REGISTRATION": "ZC",
+    "TRANSFER": "ZX",
+    "MOVEMENT": "YD",
+    "KEY_CHANGE": "BG",
+    "PROBLEM": "WT",
+}
+
 
 class CaseKind(StrEnum):
     """业务种类; the two letters begin the printed number."""
@@ -31,13 +39,12 @@ class CaseKind(StrEnum):
     TRANSFER = "TRANSFER"
     MOVEMENT = "MOVEMENT"
     KEY_CHANGE = "KEY_CHANGE"
+    PROBLEM = "PROBLEM"
 
     @property
     def prefix(self) -> str:
         """The letters a case number of this kind begins with."""
-        return {"REGISTRATION": "ZC", "TRANSFER": "ZX", "MOVEMENT": "YD", "KEY_CHANGE": "BG"}[
-            self.value
-        ]
+        return PREFIXES[self.value]
 
 
 class Decision(StrEnum):
@@ -112,7 +119,7 @@ class Case(Owned, Model):
     awaiting_path: Mapped[PathText | None]
     common_path: Mapped[PathText] = mapped_column(default="", server_default="")
     state: Mapped[str] = mapped_column(String(32))
-    variant: Mapped[str | None] = mapped_column(String(32))  # of a movement its type, for lists
+    variant: Mapped[str | None] = mapped_column(String(32))  # type, tab or action: for lists
     initiator_id: Mapped[int] = mapped_column(ForeignKey("account.user_id"))
     keeper_id: Mapped[int | None] = mapped_column(  # who took over when the initiator left
         ForeignKey("account.user_id", name="case_file_keeper")

@@ -79,20 +79,21 @@ class KeyChange(Case):
     reason_text: Mapped[str] = mapped_column(String(500))
 
     lines: Mapped[list[KeyChangeLine]] = relationship(
-        back_populates="change", order_by="KeyChangeLine.id", cascade="all, delete-orphan"
+        order_by="KeyChangeLine.id",
+        cascade="all, delete-orphan",
+        overlaps="lines",
+        primaryjoin="foreign(KeyChangeLine.case_id) == KeyChange.case_id",
     )
 
 
 class KeyChangeLine(Model):
-    """One field of a key data change; both values as text, unreadable at rest; None is empty."""
+    """One field that a case changes; both values as text, unreadable at rest; None is empty."""
 
     __tablename__ = "key_change_line"
     __table_args__ = (UniqueConstraint("case_id", "field"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    case_id: Mapped[int] = mapped_column(ForeignKey("key_change.case_id"))
+    case_id: Mapped[int] = mapped_column(ForeignKey("case_file.id"))
     field: Mapped[str] = mapped_column(String(40))  # a column of `PupilFields`
     before: Mapped[str | None] = mapped_column(Sealed("key_change.before"))
     after: Mapped[str | None] = mapped_column(Sealed("key_change.after"))
-
-    change: Mapped[KeyChange] = relationship(back_populates="lines")

@@ -32,6 +32,14 @@ class NumberKind(StrEnum):
     L = "L"
 
 
+class Verification(StrEnum):
+    """身份核验: whether somebody who may know has confirmed name and ID number (P04)."""
+
+    NONE = "NONE"
+    PASSED = "PASSED"
+    FAILED = "FAILED"
+
+
 class ProblemFlag(StrEnum):
     """问题学籍: whether a problem record is open against a pupil."""
 

@@ -6,10 +6,12 @@ from datetime import date
 
 from sqlalchemy import (
     CheckConstraint,
+    Computed,
     ForeignKey,
     ForeignKeyConstraint,
     Index,
     String,
+    Text,
     UniqueConstraint,
 )
 from sqlalchemy.orm import Mapped, foreign, mapped_column, relationship
@@ -19,7 +21,14 @@ from app.models.organisation import Organisation
 from app.models.pupil import CODE, GuardianFields, PupilFields
 from app.models.school import Grade, School, SchoolClass, Stage
 from app.models.sealed import KEYS, Sealed
-from app.models.standing import EndKind, NumberKind, ProblemFlag, StartKind, Status
+from app.models.standing import (
+    EndKind,
+    NumberKind,
+    ProblemFlag,
+    StartKind,
+    Status,
+    Verification,
+)
 
 __all__ = [
     "EndKind",
@@ -31,7 +40,11 @@ __all__ = [
     "StartKind",
     "Status",
     "Student",
+    "Verification",
 ]
+
+# 查重的姓名: narrow letters, capitals, no blanks, none of the dots between parts of a name.
+NAME_KEY = "upper(regexp_replace(normalize(name, NFKC), '[[:space:]·•・‧∙]', '', 'g'))"
 
 
 class Student(Owned, PupilFields, Stamped, Versioned, Model):
@@ -69,7 +82,8 @@ class Student(Owned, PupilFields, Stamped, Versioned, Model):
         Index("student_class", "class_id", "seat_no"),
         Index("student_grade", "grade_id", "status"),
         Index("student_id_digest", "id_digest"),
-        Index("student_nsb", "name", "gender", "birth_date"),
+        Index("student_nsb", "name_key", "gender", "birth_date"),
+        Index("student_sound", "birth_date", "name_pinyin"),
         Index(
             "student_batch",
             "import_batch_id",
@@ -87,6 +101,11 @@ class Student(Owned, PupilFields, Stamped, Versioned, Model):
     problem_flag: Mapped[ProblemFlag] = mapped_column(
         default=ProblemFlag.NONE, server_default="NONE"
     )
+    name_key: Mapped[str] = mapped_column(Text(collation="C"), Computed(NAME_KEY, persisted=True))
+    verification: Mapped[Verification] = mapped_column(
+        default=Verification.NONE, server_default="NONE"
+    )
+    verified_on: Mapped[date | None]
     number: Mapped[str | None] = mapped_column(Sealed("number"))  # 学籍号, 19 characters
     number_digest: Mapped[bytes | None] = mapped_column(unique=True)
     number_kind: Mapped[NumberKind | None]

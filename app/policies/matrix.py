@@ -128,6 +128,12 @@ MATRIX: Mapping[str, Function] = {
     "problem": row(
         "问题学籍处理", "problem records", CT_CL_MIN="R", SR="C", SL_CR="A", TR_TL_PR_PL="A:own"
     ),
+    "verification": row(
+        "身份核验、学籍号签发", "identity verification, issue of numbers", SR_CR_TR="R", CL_PL="RA"
+    ),
+    "expected": row("应注册名单核对", "expected list", SR_CR_TR_PR="CR", SL_CL_TL_PL="R"),
+    "aux_rule": row("学籍辅号规则", "auxiliary number rule", SR_SL_CR_CL_TR_TL_PR="R", PL="RS"),
+    "renumbering": row("班内学号、学籍辅号编排", "numbering a class", SR="CR", SL="R"),
     "deleted": row("查看已删除学籍", "view deleted records", SR_SL_CR_CL_TR_TL_PR_PL="R"),
     "movement": row(
         "学籍异动（转学除外）",

@@ -57,7 +57,16 @@ RIGHTS: dict[str, dict[str, tuple[str, ...]]] = {
         "open": ("key_data:C",),
         "reveal": ("unmask:R", "key_data:A"),  # who decides compares: on the own desk
     },
-    "Attachment": {"view": ("pending:R",), "upload": ("movement:C", "transfer_in:C")},
+    "Problem": {
+        "view": ("problem:R", "problem:C", "problem:A"),
+        "open": ("problem:C",),
+    },
+    "DeletedRecord": {"view": ("deleted:R",)},
+    "Verification": {"view": ("verification:R",), "verify": ("verification:A",)},
+    "ExpectedList": {"view": ("expected:R",), "upload": ("expected:C",)},
+    "AuxRule": {"view": ("aux_rule:R",), "set": ("aux_rule:S",)},
+    "Renumbering": {"view": ("renumbering:R",), "number": ("renumbering:C",)},
+    "Attachment": {"view": ("pending:R",), "upload": ("movement:C", "transfer_in:C", "problem:C")},
     "ClassChange": {"view": ("assign:C",), "move": ("assign:C",)},
     "FieldChoice": {
         "view": ("controlled:R", "controlled:S", "upkeep:E"),

@@ -82,6 +82,24 @@ class Follows:
         return f"(SELECT true FROM {self.parent} held WHERE held.id = {self.by})"  # noqa: S608  words of ours
 
 
+@dataclass(frozen=True, slots=True)
+class Meets:
+    """A table whose rows are seen by whoever sees one of the rows that belong to it.
+
+    A row comes before those that belong to it: only a session of the widest scope makes one.
+    """
+
+    by: str
+    child: str
+    grants: str = NO_DELETE
+
+    @property
+    def rule(self) -> str:
+        """Return the SQL condition for seeing and writing a row."""
+        meets = f"EXISTS (SELECT 1 FROM {self.child} held WHERE held.{self.by} = id)"  # noqa: S608  words of ours
+        return f"(current_setting('app.scope_from', true) = '/' OR {meets})"
+
+
 def in_range(path: str, which: Range = Range.PUPILS) -> str:
     """Return the SQL condition that a path lies in one of the person's subtrees."""
     return (
@@ -101,7 +119,7 @@ OF_A_GROUP = replace(OF_A_PERSON, by="group_id", parent="user_group")
 OF_A_BATCH = Scoped(
     "batch_id", "import_batch", "owner_path", teacher=NOT_FOR_TEACHERS, grants=READ_WRITE
 )
-SCOPED: dict[str, Scoped | Follows] = {
+SCOPED: dict[str, Scoped | Follows | Meets] = {
     "school": Scoped("id", range=HOUSE),
     "campus": Scoped("school_id", range=HOUSE, grants=READ_WRITE),
     "grade": Scoped("school_id", range=HOUSE, grants=READ_WRITE),
@@ -123,6 +141,24 @@ SCOPED: dict[str, Scoped | Follows] = {
     "movement": Follows("case_id", "case_file"),
     "key_change": Follows("case_id", "case_file"),
     "key_change_line": Follows("case_id", "case_file", READ_WRITE),
+    "problem_case": Follows("case_id", "case_file"),
+    "problem_group": Meets("group_id", "problem_item"),
+    "problem_item": Scoped("student_id", "student", "owner_path", teacher=BY_PUPIL),
+    "evidenced_pair": Scoped(
+        "first_id", "student", "owner_path", teacher=NOT_FOR_TEACHERS, grants=CARRIED_ONLY
+    ),
+    "check_waiting": Follows("student_id", "student", READ_WRITE),
+    "verification_round": Scoped("organisation_id", teacher=NOT_FOR_TEACHERS),
+    "verification_line": Scoped(
+        "round_id", "verification_round", "owner_path", teacher=NOT_FOR_TEACHERS
+    ),
+    "expected_list": Scoped("school_id", teacher=NOT_FOR_TEACHERS, grants=READ_WRITE),
+    "expected_pupil": Scoped(
+        "list_id", "expected_list", "owner_path", teacher=NOT_FOR_TEACHERS, grants=READ_WRITE
+    ),
+    "aux_rule": Scoped(
+        "organisation_id", range=HOUSE, teacher=NOT_FOR_TEACHERS, grants=CARRIED_ONLY, reads=ANYBODY
+    ),
     "attachment": Scoped(
         "organisation_id",
         also=("(SELECT true FROM case_file held WHERE held.id = case_id)",),
@@ -185,6 +221,7 @@ PUBLIC: dict[str, str] = {  # table: what the application may do with it
     "hook_delivery": READ_WRITE,
     "case_party": "SELECT",  # the trigger writes; a list joins it to the cases in scope
     "key_check": "SELECT",
+    "issued_number": "",  # asked through `claim_number` alone
     "audit_head": "",  # the chain's last links: only the trigger touches them
     "alembic_version": "SELECT",
     "ab_": READ_WRITE,  # FAB's own tables, by prefix
@@ -205,6 +242,10 @@ GRANT {grants} ON {table} TO {role};
 TRIGGERS = """
 SELECT tgrelid::regclass::text, tgname FROM pg_trigger
 WHERE NOT tgisinternal AND tgrelid::regclass::text !~ '[.]'
+"""
+FORCED = """
+SELECT oid::regclass::text FROM pg_class
+WHERE relforcerowsecurity AND relnamespace = 'public'::regnamespace
 """
 SCOPE = "CREATE POLICY scope ON {table} TO {role} USING ({rule}) WITH CHECK ({rule});"
 READS = "CREATE POLICY reads ON {table} FOR SELECT USING ({reads});"  # the chain's owner too
@@ -273,7 +314,12 @@ def sync(connection: Connection, role: str = APP_ROLE) -> None:
 
 
 def lift(connection: Connection) -> None:
-    """Take policies and triggers off before tables change under them; `sync` puts them on again."""
+    """Take policies and triggers off before tables change under them; `sync` puts them on again.
+
+    Meanwhile the owner, who migrates, sees all rows: forced row security would hide them.
+    """
+    for table in connection.exec_driver_sql(FORCED).scalars().all():
+        connection.exec_driver_sql(f"ALTER TABLE {table} NO FORCE ROW LEVEL SECURITY")
     found = connection.execute(text("SELECT tablename, policyname FROM pg_policies"))
     for table, policy in found.all():
         connection.exec_driver_sql(f"DROP POLICY {policy} ON {table}")

@@ -73,6 +73,9 @@ class Switch:
 
 SWITCHES: Mapping[str, Switch] = {
     "under_age_registration": Switch(Group.REGISTRATION),
+    "in_school_registration": Switch(Group.REGISTRATION, default=ON),
+    "allow_no_id_registration": Switch(Group.REGISTRATION, default=ON, setters=PROVINCE),
+    "renumber_on_id": Switch(Group.REGISTRATION, default=ON, setters=PROVINCE),
     "freeze_transfer": Switch(Group.MOVEMENT, closes=ON, binds=(Role.SR,)),
     "summer_freeze": Switch(Group.MOVEMENT, default=ON, setters=PROVINCE),
     "in_province_pull": Switch(Group.MOVEMENT, setters=PROVINCE),

@@ -41,6 +41,12 @@ WITNESSED = (
     "movement",
     "key_change",
     "key_change_line",
+    "problem_case",
+    "problem_group",
+    "problem_item",
+    "verification_round",
+    "expected_list",
+    "aux_rule",
     "attachment",
     "substitution",
     "field_choice",
@@ -183,6 +189,72 @@ CREATE OR REPLACE TRIGGER bound_for_good BEFORE DELETE ON attachment
   FOR EACH ROW WHEN (old.case_id IS NOT NULL) EXECUTE FUNCTION attachment_bound();
 """
 
+# P04: whatever makes or changes an identity is compared with the whole registry, by itself.
+IDENTITY = """
+CREATE OR REPLACE FUNCTION student_identity_new() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  INSERT INTO check_waiting (student_id) SELECT id FROM came WHERE status <> 'DELETED'
+  ON CONFLICT (student_id) DO UPDATE SET asked_at = clock_timestamp();
+  RETURN NULL;
+END $$;
+CREATE OR REPLACE TRIGGER identity_new AFTER INSERT ON student REFERENCING NEW TABLE AS came
+  FOR EACH STATEMENT EXECUTE FUNCTION student_identity_new();
+CREATE OR REPLACE FUNCTION student_identity_other() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  INSERT INTO check_waiting (student_id) VALUES (new.id)
+  ON CONFLICT (student_id) DO UPDATE SET asked_at = clock_timestamp();
+  new.verification := 'NONE'; new.verified_on := NULL;  -- what was confirmed was another identity
+  RETURN new;
+END $$;
+CREATE OR REPLACE TRIGGER identity_other
+  BEFORE UPDATE OF name, gender, birth_date, id_type, id_digest ON student
+  FOR EACH ROW WHEN ((old.name, old.gender, old.birth_date, old.id_type, old.id_digest)
+    IS DISTINCT FROM (new.name, new.gender, new.birth_date, new.id_type, new.id_digest))
+  EXECUTE FUNCTION student_identity_other();
+"""
+
+# P34: one number, one person, for life: also those that were given up are nobody else's again.
+NUMBERS = """
+CREATE OR REPLACE FUNCTION claim_number(what bytea, whose int) RETURNS boolean
+  LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+BEGIN
+  INSERT INTO issued_number (digest, student_id) VALUES (what, whose) ON CONFLICT DO NOTHING;
+  RETURN EXISTS (SELECT 1 FROM issued_number WHERE digest = what AND student_id = whose);
+END $$;
+CREATE OR REPLACE FUNCTION student_numbers() RETURNS trigger
+  LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+BEGIN
+  INSERT INTO issued_number (digest, student_id)
+  SELECT number_digest, id FROM came WHERE number_digest IS NOT NULL ON CONFLICT DO NOTHING;
+  IF EXISTS (SELECT 1 FROM came JOIN issued_number i ON i.digest = came.number_digest
+             WHERE i.student_id <> came.id) THEN
+    RAISE 'the number is somebody else''s' USING ERRCODE = '23505';
+  END IF;
+  RETURN NULL;
+END $$;
+CREATE OR REPLACE TRIGGER numbers AFTER INSERT ON student REFERENCING NEW TABLE AS came
+  FOR EACH STATEMENT EXECUTE FUNCTION student_numbers();
+CREATE OR REPLACE FUNCTION former_number() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  IF NOT claim_number(new.number_digest, new.student_id) THEN
+    RAISE 'the number is somebody else''s' USING ERRCODE = '23505';
+  END IF;
+  RETURN NULL;
+END $$;
+CREATE OR REPLACE FUNCTION student_number() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  IF NOT claim_number(new.number_digest, new.id) THEN
+    RAISE 'the number is somebody else''s' USING ERRCODE = '23505';
+  END IF;
+  RETURN NULL;
+END $$;
+CREATE OR REPLACE TRIGGER number AFTER INSERT ON number_history
+  FOR EACH ROW EXECUTE FUNCTION former_number();
+CREATE OR REPLACE TRIGGER number AFTER UPDATE OF number_digest ON student
+  FOR EACH ROW WHEN (new.number_digest IS DISTINCT FROM old.number_digest
+    AND new.number_digest IS NOT NULL) EXECUTE FUNCTION student_number();
+"""
+
 ACCOUNT = """
 CREATE OR REPLACE FUNCTION account_trust() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
@@ -249,7 +321,7 @@ BEGIN
     FROM jsonb_each(to_jsonb(o)) was
     WHERE was.value IS DISTINCT FROM to_jsonb(n) -> was.key
       AND was.key NOT IN ('row_version', 'updated_at', 'updated_by', 'owner_path',
-                          'session_epoch', 'last_login_at')) changed
+                          'session_epoch', 'last_login_at', 'name_key')) changed
   WHERE changed.before IS NOT NULL;
   RETURN NULL;
 END $$;
@@ -333,6 +405,8 @@ ALWAYS = (
     LOCKED.format(table="student", pupil="id"),
     LOCKED.format(table="guardian", pupil="student_id"),
     BOUND,
+    IDENTITY,
+    NUMBERS,
     STAMP,
     *(STAMP_ON.format(table=table) for table in STAMPED),
     *(

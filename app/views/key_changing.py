@@ -80,6 +80,6 @@ class KeyChangeView(KeyChangeForms):
             raise NoRoute
         if line is None:
             raise NotFound
-        if not may_compare(line.change):
+        if not may_compare(session().get_one(KeyChange, line.case_id)):
             raise Forbidden
         return reveal(line, field)

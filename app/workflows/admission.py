@@ -1,7 +1,8 @@
 """登记: making the record of a pupil who waits for registration (P02), one at a time.
 
-Imports write many at once (`app.imports.commit`); both compare numbers under one lock, so the
-same child cannot be registered twice by two schools at the same moment.
+Imports write many at once (`app.imports.commit`); both compare numbers under one lock, so that a
+school does not enter the same child twice. A child that another school holds is entered all the
+same: the duplicate check makes a problem of both records (P04).
 """
 
 from __future__ import annotations
@@ -28,11 +29,11 @@ def admit(
     facts: Mapping[str, Any],
     family: Sequence[Mapping[str, Any]],
 ) -> Student:
-    """Make the record of a pupil of a class, or raise `Refused` when the number is registered."""
+    """Make the record of a pupil of a class, or raise `Refused` when the school has the number."""
     digest = KEYS.digest(facts["id_number"]) if facts["id_number"] else None
     if digest is not None:
         session.execute(select(func.pg_advisory_xact_lock(ONE_AT_A_TIME)))
-        if is_registered(session, digest):
+        if is_entered(session, room.school_id, digest):
             raise Refused(Refusal("E-DUP", {"where": "hint.registered"}))
     pupil = Student(
         school_id=room.school_id,
@@ -50,8 +51,13 @@ def admit(
     return pupil
 
 
-def is_registered(session: Session, digest: bytes) -> bool:
-    """Tell whether any school of the country holds this ID number, and nothing else about it."""
-    held = select(Student.id).where(Student.id_digest == digest, Student.status != Status.DELETED)
-    with elevated(session, "pupil.number"):
+def is_entered(session: Session, school_id: int, digest: bytes, but: int | None = None) -> bool:
+    """Tell whether a school has a record with this ID number, but for the one with id ``but``."""
+    held = select(Student.id).where(
+        Student.school_id == school_id,
+        Student.id_digest == digest,
+        Student.status != Status.DELETED,
+        Student.id.is_distinct_from(but),
+    )
+    with elevated(session, "pupil.number"):  # a teacher does not see the other classes
         return bool(session.scalar(select(held.exists())))

@@ -60,12 +60,14 @@ class Workflow(Generic[F]):
     desks: ClassVar[tuple[Desk, ...]]
     final: ClassVar[str]
     standing: ClassVar[tuple[str, ...]] = ()  # guards asked again whenever the case moves on
+    undoing: ClassVar[tuple[str, ...]] = ()  # effects of an end that keeps no promise
     machine: ClassVar[Machine]
 
     def __init_subclass__(cls) -> None:
         """Refuse, at import time, a table that names a method which is not there."""
         named = {n for d in cls.desks for n in (*d.guards, *d.effects, d.when) if n}
-        missing = {name for name in named | set(cls.standing) if not hasattr(cls, name)}
+        named |= {*cls.standing, *cls.undoing}
+        missing = {name for name in named if not hasattr(cls, name)}
         if missing:
             raise TypeError(f"{cls.__name__} names unknown methods: {sorted(missing)}")
         process = cls()
@@ -206,6 +208,8 @@ class Workflow(Generic[F]):
         """Carry out what a step brings about beyond the person's scope; tell whether it did."""
         names = desk.effects if act.trigger in (desk.act, *desk.marks) else ()
         done = case.state == self.final
+        if not case.is_open and not done:
+            names = self.undoing
         if not names and not done:
             return False
         with elevated(session, f"case {case.id} {act.trigger}"):

@@ -17,7 +17,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from app.codes import id_number as ids
@@ -26,14 +26,15 @@ from app.errors import Refusal, refuse_unless
 from app.models.case import CaseKind
 from app.models.change import KeyChange
 from app.models.sealed import KEYS
-from app.models.student import NumberHistory, NumberKind, ProblemFlag, Status, Student
+from app.models.student import NumberKind, ProblemFlag, Status, Student
 from app.policies.roles import Office
-from app.workflows.admission import ONE_AT_A_TIME
+from app.workflows import duplicates
 from app.workflows.attaching import papers_of
 from app.workflows.controlled import controlled
 from app.workflows.desk import Act, Desk, Party, Trigger
 from app.workflows.engine import Workflow
 from app.workflows.freezes import frozen
+from app.workflows.numbering import claim
 
 DRAFT, SCHOOL_REVIEW = "DRAFT", "SCHOOL_REVIEW"
 AUTHORITY_REVIEW, APPROVED = "AUTHORITY_REVIEW", "APPROVED"
@@ -140,17 +141,17 @@ class KeyChangeWorkflow(Workflow[Facts]):
     def finish(self, session: Session, case: KeyChange, _act: Act) -> None:
         """Write the new values, let the number follow, and compare with the whole registry."""
         pupil = session.get_one(Student, case.student_id)
-        session.execute(select(func.pg_advisory_xact_lock(ONE_AT_A_TIME)))
         for line in case.lines:
             setattr(pupil, line.field, typed(line.field, line.after))
         changed = {line.field for line in case.lines}
         pupil.id_digest = KEYS.digest(pupil.id_number) if pupil.id_number else None
         session.flush()
+        if changed & set(IDENTITY):
+            duplicates.check(session, [pupil.id])
+            session.refresh(pupil)
         number = number_after(pupil) if is_numbering(changed) else None
-        taken = number is not None and is_former(session, pupil, number)
-        if taken or (changed & set(IDENTITY) and doubles(session, pupil)):
-            pupil.problem_flag = ProblemFlag.OPEN
-        elif number is not None:
+        is_clear = pupil.problem_flag in (ProblemFlag.NONE, ProblemFlag.RESOLVED)
+        if number is not None and is_clear and claim(session, pupil, number):
             pupil.take_number(number)
 
 
@@ -192,14 +193,6 @@ def doubles(session: Session, pupil: Student, wanted: Mapping[str, str | None] =
         alike, Student.id != pupil.id, Student.status != Status.DELETED
     )
     return bool(session.scalar(select(others.exists())))
-
-
-def is_former(session: Session, pupil: Student, number: str) -> bool:
-    """Tell whether a number once was another pupil's: it is never issued again (Q-03)."""
-    once = select(NumberHistory.id).where(
-        NumberHistory.number_digest == KEYS.digest(number), NumberHistory.student_id != pupil.id
-    )
-    return bool(session.scalar(select(once.exists())))
 
 
 def is_numbering(changed: Iterable[str]) -> bool:

@@ -17,11 +17,11 @@ from sqlalchemy.orm import Session
 from app.errors import Refusal, Refused
 from app.models.pupil import PupilFields
 from app.models.sealed import KEYS
-from app.models.student import Status, Student
+from app.models.student import ProblemFlag, Status, Student
 from app.policies.roles import Actor
-from app.workflows.admission import ONE_AT_A_TIME, is_registered
+from app.workflows.admission import ONE_AT_A_TIME, is_entered
 from app.workflows.controlled import controlled, locked, opened
-from app.workflows.key_change import is_numbering, number_after
+from app.workflows.key_change import IDENTITY, is_numbering, number_after
 
 FIELDS = tuple(name for name in PupilFields.__annotations__ if name != "id_digest")
 
@@ -46,8 +46,14 @@ def upkeep(session: Session, actor: Actor, pupil: Student, today: date) -> Upkee
     if actor.role.is_teacher:
         return Upkeep(opened(session, path, pupil.grade.code, today), bound, is_set)
     if pupil.status is Status.PENDING_REGISTRATION:
-        return Upkeep(frozenset(FIELDS), frozenset(), is_set)
+        in_dispute = frozenset(IDENTITY) if is_disputed(pupil) else frozenset[str]()
+        return Upkeep(frozenset(FIELDS) - in_dispute, in_dispute, is_set)
     return Upkeep(frozenset(FIELDS) - bound, bound, is_set)
+
+
+def is_disputed(pupil: Student) -> bool:
+    """Tell whether a problem is open against a pupil: who the pupil is, is settled there (P05)."""
+    return pupil.problem_flag in (ProblemFlag.OPEN, ProblemFlag.IN_PROCESS)
 
 
 def why_not(kept: Upkeep, changed: Iterable[str]) -> list[Refusal]:
@@ -67,7 +73,7 @@ def insist(kept: Upkeep, changed: Iterable[str]) -> None:
 
 
 def follow(session: Session, pupil: Student, changed: Collection[str]) -> None:
-    """Let digest and number follow an ID number that was corrected; a registered one is refused.
+    """Let digest and number follow a corrected ID number; one that the school has is refused.
 
     Never commits.
     """
@@ -76,7 +82,7 @@ def follow(session: Session, pupil: Student, changed: Collection[str]) -> None:
     digest = KEYS.digest(pupil.id_number) if pupil.id_number else None
     if digest is not None and digest != pupil.id_digest:
         session.execute(select(func.pg_advisory_xact_lock(ONE_AT_A_TIME)))
-        if is_registered(session, digest):
+        if is_entered(session, pupil.school_id, digest, pupil.id):
             raise Refused(Refusal("E-DUP", {"field": "id_number", "where": "hint.registered"}))
     pupil.id_digest = digest
     if (number := number_after(pupil)) is not None:

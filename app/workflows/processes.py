@@ -8,13 +8,14 @@ from app.models.case import Case, CaseKind
 from app.workflows.engine import Workflow
 from app.workflows.key_change import KeyChangeWorkflow
 from app.workflows.movement import MovementWorkflow
+from app.workflows.problem import ProblemWorkflow
 from app.workflows.registration import RegistrationWorkflow
 from app.workflows.transfer import TransferWorkflow
 
 REGISTRATION, TRANSFER = RegistrationWorkflow(), TransferWorkflow()
-MOVEMENT, KEY_CHANGE = MovementWorkflow(), KeyChangeWorkflow()
+MOVEMENT, KEY_CHANGE, PROBLEM = MovementWorkflow(), KeyChangeWorkflow(), ProblemWorkflow()
 PROCESSES: dict[CaseKind, Workflow[Any]] = {
-    process.kind: process for process in (REGISTRATION, TRANSFER, MOVEMENT, KEY_CHANGE)
+    process.kind: process for process in (REGISTRATION, TRANSFER, MOVEMENT, KEY_CHANGE, PROBLEM)
 }
 
 

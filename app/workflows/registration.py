@@ -11,23 +11,21 @@ identity is verified (P34). A refused pupil stays visible as not registered.
 
 from __future__ import annotations
 
-import secrets
 from dataclasses import dataclass
 from datetime import date
 
 from sqlalchemy import exists, select
 from sqlalchemy.orm import Session, aliased
 
-from app.codes.national_number import temporary
 from app.errors import Refusal, refuse_unless
 from app.models.case import CaseKind, Registration
-from app.models.school import ClassState, Grade, GradeState, School, SchoolClass, Stage
-from app.models.sealed import KEYS
-from app.models.student import NumberHistory, ProblemFlag, StartKind, Status, Student
+from app.models.school import ClassState, Grade, GradeState, SchoolClass, Stage
+from app.models.student import ProblemFlag, StartKind, Status, Student
 from app.policies.roles import Office
 from app.policies.switches import setting
 from app.workflows.desk import Act, Desk, Party, Trigger
 from app.workflows.engine import Workflow
+from app.workflows.numbering import temporary_number
 
 DRAFT, SCHOOL_REVIEW = "DRAFT", "SCHOOL_REVIEW"
 AUTHORITY_REVIEW, REGISTERED = "AUTHORITY_REVIEW", "REGISTERED"
@@ -121,8 +119,7 @@ class RegistrationWorkflow(Workflow[Facts]):
     def finish(self, session: Session, case: Registration, act: Act) -> None:
         """Put the pupil on the school's roll with a temporary number."""
         pupil = session.get_one(Student, case.student_id)
-        division = session.scalars(select(School.division).where(School.id == pupil.school_id))
-        pupil.take_number(free_number(session, division.one()[:6], pupil.birth_date))
+        pupil.take_number(temporary_number(session, pupil))
         pupil.join(StartKind.ADMITTED, act.today, case.id)
 
 
@@ -139,16 +136,3 @@ def too_young(
     held = setting(session, case.owner.path, "under_age_registration", today)
     who = held.word.organisation.name if held.word else "switch.default"
     return refuse_unless(held.is_on, "E-UNDER-AGE", by=by.isoformat(), age=ENTRY_AGE, who=who)
-
-
-def free_number(session: Session, area: str, birth_date: date) -> str:
-    """Draw L numbers until one is free; the unique index has the last word."""
-    while True:
-        number = temporary(area, birth_date, secrets.randbelow)
-        digest = KEYS.digest(number)
-        taken = select(
-            exists().where(Student.number_digest == digest)
-            | exists().where(NumberHistory.number_digest == digest)
-        )
-        if not session.scalar(taken):
-            return number

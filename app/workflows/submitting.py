@@ -15,6 +15,8 @@ from app.errors import AppError, NotFound, Refusal, Refused
 from app.models.case import Case, CaseKind
 from app.models.student import Status, Student
 from app.policies.audit import record
+from app.policies.scope import elevated
+from app.workflows import duplicates
 from app.workflows.desk import Act, Ending
 from app.workflows.opening import open_registration
 from app.workflows.processes import REGISTRATION
@@ -34,8 +36,14 @@ class Submitted:
 
 
 def submit(session: Session, student_ids: Iterable[int], act: Act) -> list[Submitted]:
-    """Submit pupils of the actor's school, or those sent back once more; never commits."""
-    return [_one(session, student_id, act) for student_id in student_ids]
+    """Submit pupils of the actor's school, or those sent back once more; never commits.
+
+    Whoever still waits to be compared with the registry is compared now (P04).
+    """
+    wanted = list(student_ids)
+    with elevated(session, "registration.compare"):
+        duplicates.check(session, duplicates.not_compared(session, wanted))
+    return [_one(session, student_id, act) for student_id in wanted]
 
 
 def strike(session: Session, student_id: int, act: Act) -> Student:
@@ -52,7 +60,9 @@ def strike(session: Session, student_id: int, act: Act) -> Student:
     if _open_case(session, student_id) is not None:
         raise Refused(Refusal("E-LOCK"))
     pupil.status = Status.DELETED
-    session.flush()
+    with elevated(session, "pupil.struck"):
+        duplicates.check(session, [student_id])  # whoever it collided with may be the last one left
+    session.refresh(pupil)
     record(session, "pupil.struck", object_type="student", object_id=student_id)
     return pupil
 

@@ -130,7 +130,7 @@ def test_an_import_is_one_deed_whatever_its_size(session, told, tmp_path, monkey
     preview.look(session, batch.id, today(), everywhere)
     told()
     batches.begin_commit(session, batch.id)
-    committing.commit(session, batch.id, everywhere)
+    committing.commit(session, batch.id)
     assert told() == ["import.commit"]
     made = select(func.count(Student.id)).where(Student.import_batch_id == batch.id)
     assert session.scalar(made) == 20

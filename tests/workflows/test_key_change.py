@@ -389,7 +389,7 @@ def test_a_former_number_of_another_is_never_issued_again(world, session):
     session.flush()
     before = pupil.number
     pupil = world.carried_out({"id_number": number})
-    assert (pupil.number, pupil.problem_flag) == (before, ProblemFlag.OPEN)
+    assert (pupil.number, pupil.problem_flag) == (before, ProblemFlag.NONE)
 
 
 def test_there_and_back_again_remembers_each_number_once(world):
