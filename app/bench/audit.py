@@ -9,7 +9,7 @@ import psycopg
 from app.bench.figures import Figures, costs
 from app.policies.anchors import Anchors
 from app.policies.audit_chain import verify
-from app.policies.triggers import LINK
+from app.policies.trail_triggers import LINK
 
 CHAINS = 500
 SECONDS = 60  # promised for a million events

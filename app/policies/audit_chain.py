@@ -21,7 +21,7 @@ from sqlalchemy.orm import Session
 
 from app.policies.anchors import Anchored, Anchors, Head, append
 from app.policies.audit import record
-from app.policies.triggers import LINK
+from app.policies.trail_triggers import LINK
 
 ANCHORED, VERIFIED = "audit.anchor", "audit.verified"
 READING = "SET LOCAL timezone = 'UTC'; SET LOCAL datestyle = 'ISO, YMD'"

@@ -2,7 +2,7 @@
 
 Which columns are sealed is asked of the models. Small transactions by primary key lock a few rows
 at a time; what is done already is known by its first byte, so that a killed run just begins again.
-No version is raised, no stamp and no history written (`triggers.REKEYING`): nothing has changed.
+No version is raised, no stamp, no history (`trail_triggers.REKEYING`): nothing has changed.
 """
 
 from __future__ import annotations

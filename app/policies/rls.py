@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from sqlalchemy import Connection, text
 
-from app.policies import triggers
+from app.policies import path_triggers, trail_triggers, triggers
 from app.policies.resealing import REASON, places
 
 APP_ROLE = "xueji_app"
@@ -262,10 +262,10 @@ CARRY = "CREATE POLICY carry ON {table} FOR UPDATE TO {role} USING ({rule});"  #
 
 def ddl(role: str = APP_ROLE) -> list[str]:
     """Return the statements that bring any database to what is declared above; repeatable."""
-    said = [triggers.REKEYING.format(role=role), *triggers.ALWAYS]
+    said = [trail_triggers.REKEYING.format(role=role), *triggers.ALWAYS]
     for table, rule in SCOPED.items():
         if isinstance(rule, Scoped) and rule.by:
-            said.append(triggers.derive(table, rule.by, rule.parent, rule.column))
+            said.append(path_triggers.derive(table, rule.by, rule.parent, rule.column))
         trail = isinstance(rule, Scoped) and rule.insert_anywhere
         said.append(
             (PROTECT + (TRAIL if trail else SCOPE)).format(
@@ -279,8 +279,8 @@ def ddl(role: str = APP_ROLE) -> list[str]:
     said.extend(KEYS.format(table=place.name, rekeys=REKEYS) for place in places())
     said.append(TOLD.format(rekeys=REKEYS))
     said.append(VERIFY)
-    said.extend(triggers.carry(CARRIED))
-    said.extend(triggers.witness(role))
+    said.extend(path_triggers.carry(CARRIED))
+    said.extend(trail_triggers.witness(role))
     return said
 
 

@@ -59,19 +59,19 @@ DATABASE = {
     ),
     "parent": Guard(
         "A4 A14",
-        "app.policies.triggers:DERIVE",
+        "app.policies.path_triggers:DERIVE",
         said("IF NOT FOUND THEN RAISE 'no such {parent}' USING ERRCODE = 'XJ404'; END IF;"),
         (PARENTS,),
     ),
     "owner-path": Guard(
         "A8",
-        "app.policies.triggers:derive",
+        "app.policies.path_triggers:derive",
         lambda derive: lambda *args: derive(*args).replace(", owner_path", "", 1),
         (f"{POLICIES}/test_scope.py::test_a_spoofed_owner_is_overwritten",),
     ),
     "own-room": Guard(
         "A4",
-        "app.policies.triggers:OWN_ROOM",
+        "app.policies.path_triggers:OWN_ROOM",
         said("IF NOT FOUND THEN RAISE 'no such school_class' USING ERRCODE = 'XJ404'; END IF;"),
         (f"{HOUSE}/test_rls.py::test_a_class_of_another_school_is_given_to_no_teacher",),
     ),
@@ -97,7 +97,7 @@ DATABASE = {
     ),
     "witness": Guard(
         "D6",
-        "app.policies.triggers:WITNESS",
+        "app.policies.trail_triggers:WITNESS",
         said("IF current_user = '{role}' AND", "IF false AND"),
         (f"{POLICIES}/test_audit.py::test_a_deed_without_an_event_does_not_commit",),
     ),

@@ -23,7 +23,12 @@ SECONDS = 240
 BLANK = "blank"  # what `root` copies
 BOOT = "test_the_house_stands"
 FAR = "tests/codes/test_numbers.py"  # a room no guard is in: pytest tears down up to here, no more
-IN_THE_DATABASE = ("app.policies.rls", "app.policies.triggers")
+IN_THE_DATABASE = (
+    "app.policies.path_triggers",
+    "app.policies.rls",
+    "app.policies.trail_triggers",
+    "app.policies.triggers",
+)
 
 
 @pytest.hookimpl(tryfirst=True)

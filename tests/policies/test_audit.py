@@ -16,7 +16,7 @@ from app.policies import scope
 from app.policies.anchors import SYSTEM, Anchors, Head, append, last_anchored
 from app.policies.audit import record
 from app.policies.audit_chain import Fault, anchor, verify, verify_within
-from app.policies.triggers import LINK
+from app.policies.trail_triggers import LINK
 from tests import make
 
 CHAINS, EVENTS = 5, 40
