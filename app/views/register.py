@@ -45,6 +45,7 @@ from app.views.screens.organisations import OrganisationView
 from app.views.screens.schools import SchoolView
 from app.views.screens.students import StudentView
 from app.views.screens.switches import SwitchView
+from app.views.transfer_again import TransferAgainView
 from app.views.transferring import TransferView
 
 
@@ -115,6 +116,7 @@ HIDDEN: tuple[type[Any], ...] = (
     FindView,
     GuardianView,
     NoticeView,
+    TransferAgainView,
 )
 
 

@@ -6,7 +6,7 @@ alike, every look-up is recorded, and an account has so many of them an hour.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import timedelta
 from http import HTTPStatus
 from typing import Any
@@ -179,14 +179,19 @@ class TransferView(BaseView):
 
 
 def read_form(form: Mapping[str, str]) -> tuple[dict[str, str], dict[str, str]]:
-    """Return what was typed, and what is wrong with it by field."""
-    typed, wrong = {}, {}
-    for name in ("name", "number", "to_class", "reason", "reason_text"):
-        try:
-            typed[name] = readable(form.get(name, ""))
-        except ValueError:
-            typed[name], wrong[name] = "", _("This cannot be stored; type it again.")
-    for name in ("name", "number", "to_class", "reason"):
+    """Return what was typed of pupil and aim, and what is wrong with it by field."""
+    typed, wrong = _texts(form, ("name", "number"))
+    for name in ("name", "number"):
+        if not typed[name]:
+            wrong.setdefault(name, _("This is needed."))
+    aim, missed = read_aim(form)
+    return typed | aim, wrong | missed
+
+
+def read_aim(form: Mapping[str, str]) -> tuple[dict[str, str], dict[str, str]]:
+    """Return what was typed of class and reason, and what is wrong with it by field."""
+    typed, wrong = _texts(form, ("to_class", "reason", "reason_text"))
+    for name in ("to_class", "reason"):
         if not typed[name]:
             wrong.setdefault(name, _("This is needed."))
     if typed["to_class"] and number(typed["to_class"]) not in {
@@ -197,6 +202,16 @@ def read_form(form: Mapping[str, str]) -> tuple[dict[str, str], dict[str, str]]:
         wrong["reason"] = _("Choose a reason from the list.")
     if typed["reason"] == "9" and not typed["reason_text"]:
         wrong["reason_text"] = _("“Other” has to be explained in words.")
+    return typed, wrong
+
+
+def _texts(form: Mapping[str, str], names: Iterable[str]) -> tuple[dict[str, str], dict[str, str]]:
+    typed, wrong = {}, {}
+    for name in names:
+        try:
+            typed[name] = readable(form.get(name, ""))
+        except ValueError:
+            typed[name], wrong[name] = "", _("This cannot be stored; type it again.")
     return typed, wrong
 
 

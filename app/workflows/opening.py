@@ -27,6 +27,15 @@ from app.workflows.processes import REGISTRATION, TRANSFER
 
 
 @dataclass(frozen=True, slots=True)
+class Aim:
+    """Where a transfer leads and why: a class of the receiving school, and a reason."""
+
+    to_class_id: int
+    reason: str  # code table transfer_reason
+    reason_text: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Wish:
     """What the receiving school asks for: a pupil by name and number, and a class of its own."""
 
@@ -36,14 +45,15 @@ class Wish:
     reason: str
     reason_text: str | None = None
 
+    @property
+    def aim(self) -> Aim:
+        """Where to and why, without the pupil."""
+        return Aim(self.to_class_id, self.reason, self.reason_text)
+
 
 def open_transfer(session: Session, wish: Wish, act: Act, papers: Sequence[int] = ()) -> Transfer:
     """Open and submit a transfer to a class of the actor's school, or raise `Refused`."""
-    room = session.get(SchoolClass, wish.to_class_id)
-    if room is None or room.school_id != act.actor.organisation_id:
-        raise Refused(Refusal("E-CLASS"))
-    if wish.reason == "9" and not (wish.reason_text or "").strip():
-        raise Refused(Refusal("E-REASON"))
+    room = room_of_aim(session, wish.aim, act)
     found = sought(session, wish.name, wish.number)
     if found is None:
         raise Refused(Refusal("E-NOTFOUND"))
@@ -62,6 +72,19 @@ def open_transfer(session: Session, wish: Wish, act: Act, papers: Sequence[int] 
     )
     TRANSFER.open(session, case, act, papers)
     return case
+
+
+def room_of_aim(session: Session, aim: Aim, act: Act) -> SchoolClass:
+    """Return the class a transfer leads to; raise `Refused` when it is not the actor's school's.
+
+    "Other" is no reason without words.
+    """
+    room = session.get(SchoolClass, aim.to_class_id)
+    if room is None or room.school_id != act.actor.organisation_id:
+        raise Refused(Refusal("E-CLASS"))
+    if aim.reason == "9" and not (aim.reason_text or "").strip():
+        raise Refused(Refusal("E-REASON"))
+    return room
 
 
 def find_pupil(session: Session, name: str, number: str) -> dict[str, Any]:

@@ -41,7 +41,7 @@ ROWS = {  # own pages: endpoint → parameter, table
     **dict.fromkeys(("InboxView.job", "RegistrationView.job"), ("job_id", "job")),
     "InboxView.drop": ("filter_id", "saved_filter"),
     "MovementView.open": ("student_id", "student"),
-    "MovementView.again": ("case_id", "case_file"),
+    **dict.fromkeys(("MovementView.again", "TransferAgainView.again"), ("case_id", "case_file")),
     **dict.fromkeys(("KeyChangeView.check", "KeyChangeView.open"), ("student_id", "student")),
     "KeyChangeView.again": ("case_id", "case_file"),
     "KeyChangeView.reveal": ("line_id", "key_change_line"),

@@ -13,9 +13,11 @@ from app.models.change import Movement, MovementType
 from app.models.student import Status, Student
 from app.policies import scope
 from app.workflows.desk import Act, Trigger
+from app.workflows.opening import Aim
 from app.workflows.opening_changes import open_return
-from app.workflows.resubmitting import Seen, resubmit_movement
+from app.workflows.resubmitting import Seen, resubmit_movement, resubmit_transfer
 from tests import make
+from tests.views.approvals import Town
 from tests.workflows.cases import TODAY, become, do
 from tests.workflows.test_movement import House, a_paper
 
@@ -145,3 +147,86 @@ def test_a_school_that_receives_a_pupil_makes_no_other_movement_of_it(session):
     with pytest.raises(Refused) as told, session.begin_nested():
         resubmit_movement(session, seen, new.plan(MovementType.DEATH), act, [paper])
     assert [refusal.code for refusal in told.value.refusals] == ["E-SCHOOL"]
+
+
+# ── transfers ───────────────────────────────────────────────────────────────────────────────
+
+
+class Transferred:
+    """A transfer between counties, sent back by the receiving school's leader."""
+
+    def __init__(self, session):
+        self.session, self.town = session, Town(session)
+        self.case_id = self.town.transfer().id
+        leader = self.town.people["to.leader"]
+        do(session, leader, self.case(), Trigger.SEND_BACK, "请换班")
+        scope.enter(make.WHOLE, session)
+        grade = make.a_grade(session, self.town.new, 2)
+        other = make.a_class(session, self.town.new, grade)
+        self.other_id, self.number = other.id, other.number
+        self.home_id = self.town.home.id
+
+    def case(self):
+        return self.town.case(self.case_id)
+
+    def again(self, papers=(), seen=None, who="to.registrar", **bends):
+        seen = Seen(self.case_id, self.case().version if seen is None else seen)
+        aim = Aim(**{"to_class_id": self.other_id, "reason": "1", **bends})
+        act = Act(Trigger.SUBMIT, become(self.session, self.town.people[who]), TODAY)
+        return resubmit_transfer(self.session, seen, aim, act, papers)
+
+
+@pytest.fixture
+def transferred(session):
+    return Transferred(session)
+
+
+def test_a_transfer_goes_on_to_another_class_for_another_reason(session, transferred):
+    before = transferred.case()
+    pupil, owner, told = before.student_id, before.owner_id, submissions(session)
+    paper = a_paper(session, transferred.town.people["to.registrar"])
+    transferred.again(papers=[paper])
+    case = transferred.case()
+    assert (case.state, case.reason, case.reason_text) == ("IN_SCHOOL", "1", None)
+    assert (case.to_class_id, case.to_grade.level) == (transferred.other_id, 2)
+    assert case.snapshot["to"]["class_number"] == transferred.number
+    assert case.due_on > TODAY
+    assert (case.student_id, case.owner_id) == (pupil, owner)
+    bound = session.scalars(select(Attachment.id).where(Attachment.case_id == case.id)).all()
+    assert bound == [paper]
+    assert submissions(session) == told + 1
+
+
+@pytest.mark.parametrize(
+    ("bends", "code"),
+    [
+        ({"reason": "9"}, "E-REASON"),
+        ({"reason": "9", "reason_text": "  "}, "E-REASON"),
+        ({"to_class_id": 0}, "E-CLASS"),
+    ],
+)
+def test_a_transfer_without_words_or_class_stays_sent_back(session, transferred, bends, code):
+    with pytest.raises(Refused) as told, session.begin_nested():
+        transferred.again(**bends)
+    assert [refusal.code for refusal in told.value.refusals] == [code]
+    assert transferred.case().state == "RETURNED"
+
+
+def test_a_transfer_leads_to_no_class_of_another_school(session, transferred):
+    with pytest.raises(Refused) as told, session.begin_nested():
+        transferred.again(to_class_id=transferred.home_id)
+    assert [refusal.code for refusal in told.value.refusals] == ["E-CLASS"]
+
+
+def test_a_transfer_that_moved_is_stale_and_the_other_side_has_no_such_case(session, transferred):
+    with pytest.raises(Stale), session.begin_nested():
+        transferred.again(seen=1)
+    with pytest.raises(NotFound):
+        transferred.again(who="from.registrar")
+    with pytest.raises(Refused), session.begin_nested():
+        transferred.again(who="to.leader")
+    assert transferred.case().reason == "2"
+    transferred.again()
+    with pytest.raises(Refused), session.begin_nested():
+        transferred.again()
+    assert transferred.case().state == "IN_SCHOOL"
