@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from contextvars import ContextVar
 from dataclasses import dataclass, replace
 from typing import Any
 
+from psycopg.pq import TransactionStatus
 from sqlalchemy import Connection, Engine, event, select
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import instance_state
@@ -28,12 +29,11 @@ SETTINGS = (
 )
 SET = "SELECT " + ", ".join(f"set_config('{name}', %s, true)" for name in SETTINGS)
 BEGIN = f"{SET}, set_config('statement_timeout', %s, true)"
-GET = "SELECT " + ", ".join(f"coalesce(current_setting('{name}', true), '')" for name in SETTINGS)
+WIDENED = tuple(name for name in SETTINGS if name not in ("app.common", "app.actor"))
+HELD = ", ".join(f"coalesce(current_setting('{name}', true), '')" for name in WIDENED)
+OTHER = ", ".join(f"set_config('{name}', %s, true)" for name in WIDENED)
 # What is held comes first: the values are read from left to right, before any is changed.
-WIDENED = ("app.scope_from", "app.scope_to", "app.house_from", "app.house_to", "app.classes")
-WIDEN = f"{GET}, " + ", ".join(
-    f"set_config('{name}', %s, true)" for name in (*WIDENED, "app.reason")
-)
+WIDEN, NARROW = f"SELECT {HELD}, {OTHER}", f"SELECT {OTHER}"
 END = "0"  # the character after "/": `/41/` reaches up to, not including, `/410`
 EVERYTHING = "/"
 
@@ -139,14 +139,16 @@ def within(scope: Scope) -> Iterator[None]:
 
 
 @contextmanager
-def elevated(session: Session, reason: str) -> Iterator[None]:
+def elevated(session: Session, reason: str, *, apart: bool = True) -> Iterator[None]:
     """Widen the scope to everything for one effect or one question.
 
     For the workflows and the jobs alone, after all guards. A failure takes the width back together
-    with the work. The one event of the deed says that it reached so far; row history says why.
+    with the work; not ``apart``: the width, and the caller takes back the step the work is part of.
+    The one event of the deed says that it reached so far; row history says why.
     """
-    with _widened(session, reason):
+    with session.begin_nested() if apart else nullcontext(), _widened(session, reason):
         yield
+        session.flush()
     session.expire_all()  # what was loaded in there must be asked for again
 
 
@@ -171,13 +173,22 @@ def asking(session: Session, reason: str) -> Iterator[None]:
 @contextmanager
 def _widened(session: Session, reason: str) -> Iterator[None]:
     session.flush()
+    connection = session.connection()
     wide = replace(Scope(EVERYTHING, EVERYTHING), reason=reason).settings()
-    with session.begin_nested():  # ROLLBACK TO SAVEPOINT also restores the settings
-        asked = (*wide[:4], "", reason)
-        before = session.connection().exec_driver_sql(WIDEN, asked).one()[: len(SETTINGS)]
+    asked = (*wide[:4], "", reason)
+    before = tuple(connection.exec_driver_sql(WIDEN, asked).one()[: len(WIDENED)])
+    try:
         yield
-        session.flush()
-        _set(session, tuple(before))
+    finally:
+        if session.is_active and not _failed(connection):
+            connection.exec_driver_sql(NARROW, before)
+
+
+def _failed(connection: Connection) -> bool:
+    """Tell whether nothing can be asked until a rollback, which restores the settings as well."""
+    raw = connection.connection.dbapi_connection
+    lost = (TransactionStatus.INERROR, TransactionStatus.UNKNOWN)
+    return raw is None or raw.info.transaction_status in lost
 
 
 def _states(session: Session) -> list[Any]:

@@ -100,11 +100,13 @@ BEGIN
   SELECT o.owner_path, tg_table_name, o.{key}, {student},
          nullif(current_setting('app.actor', true), '')::int,
          nullif(current_setting('app.reason', true), ''), changed.before, changed.after
-  FROM gone o JOIN came n USING ({key}), LATERAL (
+  FROM gone o JOIN came n USING ({key}),
+  LATERAL (SELECT to_jsonb(o) AS gone, to_jsonb(n) AS came OFFSET 0) row,  -- not once per column
+  LATERAL (
     SELECT jsonb_object_agg(was.key, was.value) AS before,
-           jsonb_object_agg(was.key, to_jsonb(n) -> was.key) AS after
-    FROM jsonb_each(to_jsonb(o)) was
-    WHERE was.value IS DISTINCT FROM to_jsonb(n) -> was.key
+           jsonb_object_agg(was.key, row.came -> was.key) AS after
+    FROM jsonb_each(row.gone) was
+    WHERE was.value IS DISTINCT FROM row.came -> was.key
       AND was.key NOT IN ('row_version', 'updated_at', 'updated_by', 'owner_path',
                           'session_epoch', 'last_login_at', 'name_key')) changed
   WHERE changed.before IS NOT NULL;

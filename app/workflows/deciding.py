@@ -7,9 +7,10 @@ from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
-from app.errors import AppError, NotFound, Refusal
+from app.errors import AppError, NotFound, Refusal, Stale
+from app.models.case import Case
 from app.workflows.desk import Act
-from app.workflows.engine import hold
+from app.workflows.engine import has_moved, hold
 from app.workflows.processes import flow_of
 
 
@@ -32,20 +33,23 @@ def decide(
     """Do the same to many cases; a refused one leaves the others alone. Never commits.
 
     ``seen`` are the versions the person looked at, by case id. A case out of sight is `NotFound`.
-    They are locked in the order of their ids, so that two batches never wait for each other.
+    All are locked before the first is decided: who waits, waits while holding nothing else.
     """
-    seen, asked = seen or {}, list(case_ids)
-    done = {one: _one(session, one, act, seen.get(one)) for one in sorted(set(asked))}
-    return [done[one] for one in dict.fromkeys(asked)]
+    seen, asked = seen or {}, list(dict.fromkeys(case_ids))
+    held = hold(session, asked)
+    done = {one: _one(session, held.get(one), act, seen.get(one)) for one in sorted(asked)}
+    return [Outcome(one, done[one]) for one in asked]
 
 
-def _one(session: Session, case_id: int, act: Act, seen: int | None) -> Outcome:
+def _one(session: Session, case: Case | None, act: Act, seen: int | None) -> tuple[Refusal, ...]:
+    """Move a locked case, and return every reason why not; a refused step leaves no trace."""
+    if case is None:
+        return NotFound().refusals
+    if has_moved(case, seen):
+        return Stale().refusals
     try:
         with session.begin_nested():
-            case = hold(session, case_id)
-            if case is None:
-                raise NotFound
             flow_of(case).fire(session, case, act, seen, held=True)
     except AppError as refused:
-        return Outcome(case_id, refused.refusals)
-    return Outcome(case_id)
+        return refused.refusals
+    return ()

@@ -8,11 +8,12 @@ same table, so the greyed button, its tooltip, the 409 page and the diagram cann
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import date
 from typing import Any, ClassVar, Generic, TypeVar
 
+from sqlalchemy import bindparam, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import flag_modified
@@ -36,6 +37,13 @@ from app.workflows.persons import Check, judged
 F = TypeVar("F")
 
 ITSELF: Any = {"of": Case.__table__}  # of all that is read along, only the case is locked
+HOLD = (
+    select(Case)
+    .where(Case.id.in_(bindparam("ids", expanding=True)))
+    .order_by(Case.id)
+    .with_for_update(**ITSELF)
+)
+AFRESH = {"populate_existing": True}
 DECISIONS = {
     Trigger.SUBMIT: Decision.SUBMIT,
     Trigger.AGREE: Decision.AGREE,
@@ -164,7 +172,7 @@ class Workflow(Generic[F]):
         """
         if not held:
             session.refresh(case, with_for_update=ITSELF)  # the second of two waits here, is told
-        if seen is not None and seen != case.version:
+        if has_moved(case, seen):
             raise Stale
         act = replace(act, remark=act.remark or "")
         if refusals := self.why_not(session, case, act):
@@ -212,7 +220,7 @@ class Workflow(Generic[F]):
             names = self.undoing
         if not names and not done:
             return False
-        with elevated(session, f"case {case.id} {act.trigger}"):
+        with elevated(session, f"case {case.id} {act.trigger}", apart=False):
             for name in names:
                 getattr(self, name)(session, case, act)
             if done:
@@ -224,9 +232,19 @@ class Workflow(Generic[F]):
         return not desk.when or bool(getattr(self, desk.when)(case))
 
 
-def hold(session: Session, case_id: int) -> Case | None:
-    """Lock a case in scope and read it afresh, or return None; the second of two waits here."""
-    return session.get(Case, case_id, with_for_update=ITSELF, populate_existing=True)
+def hold(session: Session, case_ids: Iterable[int]) -> dict[int, Case]:
+    """Lock cases and read them afresh; the second of two waits here. Out of scope is left out.
+
+    They are locked in the order of their ids and before anything else is, so that two batches, or
+    a batch and a single step, never wait for each other.
+    """
+    found = session.scalars(HOLD, {"ids": list(case_ids)}, execution_options=AFRESH)
+    return {case.id: case for case in found}
+
+
+def has_moved(case: Case, seen: int | None) -> bool:
+    """Tell whether a case is no longer as somebody saw it; None: nobody looked before."""
+    return seen is not None and seen != case.version
 
 
 def needs_reason(case: Case, trigger: Trigger) -> bool:

@@ -14,12 +14,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import exists, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import bindparam, exists, select
+from sqlalchemy.orm import Session, aliased, joinedload, load_only
 
 from app.errors import Refusal, refuse_unless
 from app.models.case import CaseKind, Registration
-from app.models.school import ClassState, Grade, GradeState, SchoolClass, Stage
+from app.models.school import ClassState, Grade, GradeState, School, SchoolClass, Stage
 from app.models.student import ProblemFlag, StartKind, Status, Student
 from app.policies.roles import Office
 from app.policies.switches import setting
@@ -32,6 +32,43 @@ AUTHORITY_REVIEW, REGISTERED = "AUTHORITY_REVIEW", "REGISTERED"
 GUARDS = ("year_turned", "old_enough")
 ENTRY_AGE = 6  # years, of primary school
 CUT_OFF = (8, 31)  # month and day of the year of entry by which the age is reached
+
+# Registrations come by the thousand: what each asks is written once.
+OLDER = aliased(Grade)
+BEHIND = exists().where(
+    OLDER.school_id == Student.school_id,
+    OLDER.stage == Grade.stage,
+    OLDER.state == GradeState.IN_USE,
+    OLDER.entry_year < Grade.entry_year,
+    OLDER.level <= Grade.level,
+)
+STANDING = (
+    select(
+        Student.status,
+        Student.problem_flag,
+        Student.birth_date,
+        Grade.stage,
+        Grade.entry_year,
+        SchoolClass.state,
+        BEHIND,
+    )
+    .join(Grade, Grade.id == Student.grade_id)
+    .outerjoin(SchoolClass, SchoolClass.id == Student.class_id)
+    .where(Student.id == bindparam("pupil"))
+)
+ON_THE_ROLL = (  # of a record of eighty columns, what joining a school reads
+    load_only(
+        Student.school_id,
+        Student.grade_id,
+        Student.class_id,
+        Student.birth_date,
+        Student.number,
+        Student.number_digest,
+        Student.row_version,
+    ),
+    joinedload(Student.enrolments),
+    joinedload(Student.school, innerjoin=True).load_only(School.division),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,29 +121,8 @@ class RegistrationWorkflow(Workflow[Facts]):
 
     def gather(self, session: Session, case: Registration, today: date) -> Facts:
         """Read the pupil, the class and whether the school's cohorts have moved up, in one go."""
-        older = aliased(Grade)
-        behind = exists().where(
-            older.school_id == Student.school_id,
-            older.stage == Grade.stage,
-            older.state == GradeState.IN_USE,
-            older.entry_year < Grade.entry_year,
-            older.level <= Grade.level,
-        )
-        asked = (
-            select(
-                Student.status,
-                Student.problem_flag,
-                Student.birth_date,
-                Grade.stage,
-                Grade.entry_year,
-                SchoolClass.state,
-                behind,
-            )
-            .join(Grade, Grade.id == Student.grade_id)
-            .outerjoin(SchoolClass, SchoolClass.id == Student.class_id)
-            .where(Student.id == case.student_id)
-        )
-        status, problem, born, stage, year, room, is_behind = session.execute(asked).one()
+        found = session.execute(STANDING, {"pupil": case.student_id}).one()
+        status, problem, born, stage, year, room, is_behind = found
         entry = (year, born) if stage is Stage.PRIMARY else None
         return Facts(
             status=status,
@@ -118,7 +134,7 @@ class RegistrationWorkflow(Workflow[Facts]):
 
     def finish(self, session: Session, case: Registration, act: Act) -> None:
         """Put the pupil on the school's roll with a temporary number."""
-        pupil = session.get_one(Student, case.student_id)
+        pupil = session.get_one(Student, case.student_id, options=ON_THE_ROLL)
         pupil.take_number(temporary_number(session, pupil))
         pupil.join(StartKind.ADMITTED, act.today, case.id)
 

@@ -1,5 +1,7 @@
 """What PostgreSQL lets through, and what it must never let through."""
 
+from functools import partial
+
 import pytest
 from sqlalchemy import select, text
 from sqlalchemy.exc import DBAPIError
@@ -10,7 +12,7 @@ from app.models.school import Headcount, School, SchoolClass
 from app.models.student import Enrolment, Guardian, Status, Student
 from app.policies import scope
 from app.policies.audit import record
-from app.policies.scope import NOBODY, SYSTEM, Scope, elevated, enter
+from app.policies.scope import NOBODY, SYSTEM, Scope, asking, elevated, enter
 from tests import make
 
 
@@ -183,6 +185,30 @@ def test_a_failure_takes_the_width_back(session, world):
     assert world.seen() == {"mine"}
     with pytest.raises(KeyError), elevated(session, "test"):
         raise KeyError
+    assert world.seen() == {"mine"}
+
+
+def misplace(session, pupil_id):
+    session.get_one(Student, pupil_id).seat_no = -1
+    session.flush()
+
+
+@pytest.mark.parametrize("widened", [asking, partial(elevated, apart=False)])
+def test_a_width_without_a_savepoint_is_taken_back_as_well(session, world, widened):
+    world.become("SR", world.schools["mine"])
+    with pytest.raises(KeyError), widened(session, "test"):
+        raise KeyError
+    assert world.seen() == {"mine"}
+    with pytest.raises(DBAPIError), session.begin_nested(), widened(session, "test"):
+        session.execute(text("SELECT 1/0"))
+    assert world.seen() == {"mine"}
+    with pytest.raises(DBAPIError), session.begin_nested(), widened(session, "test"):
+        misplace(session, world.ids["cousin"])
+    assert world.seen() == {"mine"}
+    with widened(session, "test"):
+        with pytest.raises(DBAPIError), session.begin_nested():
+            session.execute(text("SELECT 1/0"))
+        assert "cousin" in world.seen()
     assert world.seen() == {"mine"}
 
 
