@@ -36,12 +36,13 @@ class OverdueView(BaseView):
         where = tabs.known(request.args.get("where"), dict.fromkeys(figures.WHERE))
         if where or at.tier is Tier.SCHOOL:
             return self._cases(at, where or "below")
-        rows = figures.areas(session(), at, day)
+        rows, counted_at = figures.known_areas(session(), at, day)
         return self._drawn(
             "xueji/overdue/areas.html",
             at=at,
             way=figures.above(at, actor),
             rows=rows,
+            counted_at=counted_at,
             is_home=at.id == actor.organisation_id and actor.path != EVERYTHING,
             chart=chart(rows),
         )

@@ -6,7 +6,19 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Row, Select, Subquery, and_, func, literal, or_, select
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Row,
+    Select,
+    Subquery,
+    and_,
+    cast,
+    func,
+    literal,
+    or_,
+    select,
+)
 from sqlalchemy.orm import Session
 
 from app.errors import NotFound
@@ -14,6 +26,7 @@ from app.models.case import Case, CaseKind
 from app.models.organisation import Organisation, Tier
 from app.policies.roles import Actor
 from app.policies.scope import END
+from app.views.minute_old import Kept, minute_old
 from app.workflows.calendar import working_days
 from app.workflows.selecting import workday_before
 
@@ -71,28 +84,48 @@ def areas(session: Session, at: Organisation, today: date) -> list[Area]:
     return [_area(row, at, today) for row in rows]
 
 
+def known_areas(session: Session, at: Organisation, today: date) -> Kept:
+    """Return `areas` as the page shows them: those of a city or more may be a minute old."""
+    return minute_old(("overdue", at.path, today), at.tier, lambda: areas(session, at, today))
+
+
 def _counted(at: Organisation, today: date) -> Subquery:
     """Return the figures by the path of each organisation right below, and of the desk itself."""
+    desks = _by_desk(at, today)
     level = at.path.count("/") + 1
-    key = func.split_part(Case.awaiting_path, "/", level)
+    key = func.split_part(desks.c.desk, "/", level)
     below = literal(at.path) + key + func.left("/", func.length(key))  # nothing below: the desk
+    figures = (column for column in desks.c if column.key not in ("desk", "oldest"))
+    return (
+        select(
+            below.label("path"),
+            func.min(desks.c.oldest).label("oldest"),
+            *(cast(func.sum(one), BigInteger).label(one.key) for one in figures),
+        )
+        .group_by("path")
+        .subquery()
+    )
+
+
+def _by_desk(at: Organisation, today: date) -> Subquery:
+    """Return the figures of each desk in a subtree: in the order of an index, no row sorted."""
     late = Case.due_on < today
     six, eleven = (workday_before(today, days + 1) for days in (SHORT, MIDDLE))
     return (
         select(
-            below.label("path"),
+            Case.awaiting_path.label("desk"),
+            func.min(Case.due_on).label("oldest"),
             func.count().label("n"),
             func.count().filter(late).label("late"),
             func.count().filter(Case.due_on <= six).label("six"),
             func.count().filter(Case.due_on <= eleven).label("eleven"),
-            func.min(Case.due_on).label("oldest"),
             *(
                 func.count().filter(late, Case.kind == kind).label(kind.name.lower())
                 for kind in CaseKind
             ),
         )
         .where(within(Case.awaiting_path, at.path), Case.closed_at.is_(None))
-        .group_by("path")
+        .group_by(Case.awaiting_path)
         .subquery()
     )
 

@@ -7,7 +7,7 @@ queue run. Every figure leads to the list behind it.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time
 from typing import Any, NamedTuple
 
 from flask import g
@@ -17,16 +17,15 @@ from sqlalchemy.orm import Session
 
 from app.codes.workdays import BEIJING
 from app.jobs.queue import alive
-from app.models.organisation import Tier
 from app.policies.roles import Actor, Role
 from app.views.labels import code_name
+from app.views.minute_old import Kept, minute_old
 from app.views.notice_words import line_of
 from app.views.notices import page_of, read_up_to, told_to
 from app.views.screens import case_figures, head_figures, house_figures, lying_figures
 from app.views.screens.alarms import alarms
 from app.workflows import suspensions
 
-KEPT_FOR = timedelta(seconds=60)
 Load = Callable[[Session, Actor, date], Any]
 
 
@@ -38,27 +37,12 @@ class Panel(NamedTuple):
     load: Load
 
 
-class Kept(NamedTuple):
-    """Figures of a whole city or more, kept for a minute in this process; they name nobody."""
-
-    value: Any
-    at: datetime
-
-
-_kept: dict[tuple[str, str], Kept] = {}
-
-
-def minute_old(
+def kept(
     load: Callable[[Session, Actor], Any], session: Session, actor: Actor, name: str = ""
 ) -> Kept:
     """Return figures that may be a minute old above the county, fresh ones below."""
-    now = datetime.now(BEIJING)
-    if actor.role.tier in (Tier.COUNTY, Tier.SCHOOL):
-        return Kept(load(session, actor), now)
-    key = (name or load.__name__, actor.path)
-    if key not in _kept or now - _kept[key].at > KEPT_FOR:
-        _kept[key] = Kept(load(session, actor), now)
-    return _kept[key]
+    called = (name or load.__name__, actor.path)
+    return minute_old(called, actor.role.tier, lambda: load(session, actor))
 
 
 def heads(session: Session, actor: Actor) -> head_figures.Heads:
@@ -68,14 +52,14 @@ def heads(session: Session, actor: Actor) -> head_figures.Heads:
 
 def below(session: Session, actor: Actor, _today: date) -> dict[str, Any]:
     """Return the pupils in school of each organisation right below."""
-    kept = minute_old(head_figures.heads_below, session, actor)
-    return {"rows": kept.value, "at": kept.at}
+    found = kept(head_figures.heads_below, session, actor)
+    return {"rows": found.value, "at": found.at}
 
 
 def pyramid(session: Session, actor: Actor, _today: date) -> dict[str, Any]:
     """Return the pupils in school by grade and gender, and the same as a chart."""
-    kept = minute_old(heads, session, actor)
-    counted: head_figures.Heads = kept.value
+    found = kept(heads, session, actor)
+    counted: head_figures.Heads = found.value
     rows = [
         (code, code_name("grade_level", code), n["1"], n["2"])
         for code, n in counted.by_grade.items()
@@ -86,7 +70,7 @@ def pyramid(session: Session, actor: Actor, _today: date) -> dict[str, Any]:
         "left": [boys for _code, _name, boys, _girls in rows][::-1],
         "right": [girls for _code, _name, _boys, girls in rows][::-1],
     }
-    return {"heads": counted, "rows": rows, "chart": chart, "at": kept.at}
+    return {"heads": counted, "rows": rows, "chart": chart, "at": found.at}
 
 
 def lying(session: Session, actor: Actor, today: date) -> dict[str, Any]:
@@ -96,8 +80,9 @@ def lying(session: Session, actor: Actor, today: date) -> dict[str, Any]:
         return lying_figures.lying(session, actor, today)
 
     if "lying" not in g:
-        g.lying = minute_old(load, session, actor, "lying").value
-    return {"rows": g.lying, "chart": lying_figures.chart(g.lying)}
+        g.lying = kept(load, session, actor, f"lying {today}")
+    rows, at = g.lying
+    return {"rows": rows, "chart": lying_figures.chart(rows), "at": at}
 
 
 def ending(session: Session, _actor: Actor, today: date) -> list[suspensions.Term]:
