@@ -75,7 +75,7 @@ class InboxView(BaseView):
             may_batch=tab == "waiting" and actor.role is not Role.SR,
             tab=tab,
             tabs=tabs.TABS,
-            total=tabs.count(session(), asked),
+            total=tabs.count(session(), asked, in_order=bool(narrowing.due)),
             counts=self._counts(),
             most=tabs.MOST,
             capped=capped,
@@ -267,4 +267,5 @@ def menu_counts() -> dict[str, int]:
     total = inbox_count()
     if not total:
         return {}
-    return {"Inbox": total, **{DOORS[kind]: n for kind, n in waiting_counts().items()}}
+    behind = {DOORS[kind]: n for kind, n in waiting_counts().items() if kind in DOORS}
+    return {"Inbox": total, **behind}

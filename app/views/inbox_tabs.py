@@ -145,9 +145,13 @@ def narrowed(
     return statement.where(*narrowing.conditions(today, user_id, due))
 
 
-def count(session: Session, statement: Select[Any]) -> int:
-    """Return how many cases a list holds, counting to one beyond `CAP`."""
-    few = statement.with_only_columns(Case.id).order_by(None).limit(CAP + 1).subquery()
+def count(session: Session, statement: Select[Any], *, in_order: bool = False) -> int:
+    """Return how many cases a list holds, counting to one beyond `CAP`.
+
+    ``in_order`` walks the list's index; without, the planner may rather read all the cases.
+    """
+    asked = statement if in_order else statement.order_by(None)
+    few = asked.with_only_columns(Case.id).limit(CAP + 1).subquery()
     return session.scalar(select(func.count()).select_from(few)) or 0
 
 

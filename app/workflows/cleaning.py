@@ -48,11 +48,11 @@ class Choice:
     school: int | None = None
     over: int = 0
 
-    def conditions(self, today: date) -> list[ColumnElement[bool]]:
-        """Return the choice as conditions on a case."""
+    def conditions(self, today: date, *, in_sight: bool = True) -> list[ColumnElement[bool]]:
+        """Return the choice as conditions on a case, for somebody who sees pupils or none."""
         found = of_kind(self.kind) if self.kind else []
         if self.graduating:
-            found.append(graduating())
+            found.append(graduating(in_sight=in_sight))
         if self.school:
             found.append(of_school(self.school))
         if self.over:
@@ -74,7 +74,7 @@ class Foreseen(NamedTuple):
 
 def pending(actor: Actor, choice: Choice, today: date) -> Select[Any]:
     """Return the open business of an organisation: sent back first, then the earliest due."""
-    conditions = choice.conditions(today)
+    conditions = choice.conditions(today, in_sight=actor.role.sees_pupils)
     if actor.role.tier is Tier.MINISTRY:
         across = select(Case).where(Case.common_path == "/", Case.closed_at.is_(None))
         return across.where(*conditions).order_by(*BY_DUE)

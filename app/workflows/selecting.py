@@ -68,8 +68,15 @@ def ended_of(organisation_id: int) -> Select[Any]:
     return joined.where(ours, CaseParty.closed_at.is_not(None))
 
 
-def graduating() -> ColumnElement[bool]:
-    """The pupil is in the last grade of the stage; out of sight, as the case remembers it."""
+def graduating(*, in_sight: bool = True) -> ColumnElement[bool]:
+    """The pupil is in the last grade of the stage; out of sight, as the case remembers it.
+
+    Who sees no pupil at all (``in_sight``) need not look for one.
+    """
+    shown: Any = Case.snapshot["grade"].astext
+    remembered: ColumnElement[bool] = shown.in_(LAST_GRADES)
+    if not in_sight:
+        return remembered
     last = (
         select(Grade.level >= Grade.years)
         .join(Student, Student.grade_id == Grade.id)
@@ -77,8 +84,7 @@ def graduating() -> ColumnElement[bool]:
         .correlate(Case)
         .scalar_subquery()
     )
-    shown: Any = Case.snapshot["grade"].astext
-    return func.coalesce(last, shown.in_(LAST_GRADES))
+    return func.coalesce(last, remembered)
 
 
 def lain(today: date, days: int) -> ColumnElement[bool]:
