@@ -11,9 +11,10 @@ import time
 from collections.abc import Callable, Iterator
 from datetime import date, datetime
 from functools import partial
+from pathlib import Path
 from typing import Any, NamedTuple
 
-from sqlalchemy import Select, event, select
+from sqlalchemy import Select, event, func, select
 from sqlalchemy.orm import Session
 
 from app.bench.figures import Figures, spread, superuser
@@ -40,6 +41,7 @@ PEOPLE = {
     "ministry": "operator@000000",
 }
 PROMISE_MS = 100
+NANO = 1_000_000_000
 FILTERS = {
     "late": {"due": "late"},
     "suspensions": {"kind": "suspension"},
@@ -51,11 +53,16 @@ Look = Callable[[Session], Any]
 
 
 class Cell(NamedTuple):
-    """What a statement cost a tier in seconds, and whether it read all the cases."""
+    """What a statement cost a tier in seconds, and whether it read all the cases.
+
+    ``worked`` is the processor's time of one look, ours and the backend's together: what the clock
+    shows beyond it was spent waiting for a busy machine.
+    """
 
     middle: float
     slow: float
     reads_all: bool
+    worked: float
 
 
 def measure(root_url: str, cases: int, rounds: int) -> Figures:
@@ -95,7 +102,10 @@ def looks_of(actor: Actor, today: date) -> Iterator[tuple[str, Look]]:
             narrowing = tabs.Narrowing.read(filters)
             narrowed = tabs.narrowed(asked, narrowing, today, actor.user_id, tab.due)
             if tab.is_open and not (name == "waiting" and "step" in filters):
-                yield f"{name}, {word}: list and count", partial(_both, asked=narrowed)
+                yield (
+                    f"{name}, {word}: list and count",
+                    partial(_both, asked=narrowed, in_order=bool(narrowing.due)),
+                )
     at = partial(overdue.area_of, actor=actor, area_id=None)
     yield "overdue: by area", lambda session: overdue.areas(session, at(session), today)
     for word, choice in (("graduating", Choice(graduating=True)), ("all", Choice())):
@@ -107,20 +117,27 @@ def _page(session: Session, asked: Select[Any], page: int) -> Any:
     return tabs.page_of(session, asked, page)
 
 
-def _both(session: Session, asked: Select[Any]) -> Any:
-    return tabs.page_of(session, asked, 1), tabs.count(session, asked)
+def _both(session: Session, asked: Select[Any], *, in_order: bool = False) -> Any:
+    return tabs.page_of(session, asked, 1), tabs.count(session, asked, in_order=in_order)
 
 
 def clocked(session: Session, look: Look, rounds: int) -> Cell:
     """Return what a look costs once it has been taken, and how the planner goes about it."""
     reads_all = any(_explained(session, *one) for one in _statements(session, look))
-    taken = []
+    backend = session.scalar(select(func.pg_backend_pid())) or 0
+    taken, before = [], _worked(backend)
     for _round in range(rounds):
         session.expunge_all()
         started = time.perf_counter()
         look(session)
         taken.append(time.perf_counter() - started)
-    return Cell(*spread(taken), reads_all)
+    return Cell(*spread(taken), reads_all, (_worked(backend) - before) / rounds)
+
+
+def _worked(backend: int) -> float:
+    """Return the seconds of processor this process and a backend have had; the kernel's count."""
+    own, theirs = (Path(f"/proc/{one}/schedstat").read_text() for one in ("self", backend))
+    return (int(own.split()[0]) + int(theirs.split()[0])) / NANO
 
 
 def _statements(session: Session, look: Look) -> list[tuple[str, Any]]:
@@ -158,18 +175,23 @@ def _nodes(plan: dict[str, Any]) -> Iterator[dict[str, Any]]:
 
 def table(told: dict[str, dict[str, Cell]], count: int) -> Figures:
     """Return one line a statement, one column a tier, and how the promise is kept."""
-    figures = Figures(f"inbox of {count:,} open cases: p50 / p95 in ms", ("", *told))
+    title = f"inbox of {count:,} open cases: p50 / p95 in ms, and (of the processor)"
+    figures = Figures(title, ("", *told))
     for name in dict.fromkeys(name for cells in told.values() for name in cells):
         figures.add(name, *(said(cells.get(name)) for cells in told.values()))
     every = [cell for cells in told.values() for cell in cells.values()]
-    figures.add("slowest p95", f"{max(cell.slow for cell in every) * 1000:.0f}", f"≤ {PROMISE_MS}")
+    slow = [cell.slow * 1000 for cell in every]
+    kept = sum(ms <= PROMISE_MS for ms in slow)
+    figures.add("slowest p95", f"{max(slow):.0f}", f"≤ {PROMISE_MS}")
+    figures.add("cells that keep it", f"{kept} of {len(slow)}")
     figures.add("statements that read all cases (*)", sum(cell.reads_all for cell in every), "= 0")
     return figures
 
 
 def said(cell: Cell | None) -> str:
-    """Return a cell; a star says that all the cases were read."""
+    """Return a cell: on the clock, of the processor; a star says that all the cases were read."""
     if cell is None:
         return "–"
     star = " *" if cell.reads_all else ""
-    return f"{cell.middle * 1000:.0f} / {cell.slow * 1000:.0f}{star}"
+    worked = f"({cell.worked * 1000:.0f})"
+    return f"{cell.middle * 1000:.0f} / {cell.slow * 1000:.0f} {worked}{star}"
