@@ -9,6 +9,7 @@ from app.messages import (
     accounts,
     approvals,
     auditing,
+    class_numbers,
     covering,
     files,
     general,
@@ -36,6 +37,7 @@ AREAS = (
     auditing,
     covering,
     inbox,
+    class_numbers,
 )
 CATALOGUE: Texts = {code: text for area in AREAS for code, text in area.TEXTS.items()}
 LANGUAGES = ("zh", "en")

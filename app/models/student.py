@@ -13,7 +13,10 @@ from sqlalchemy import (
     String,
     Text,
     UniqueConstraint,
+    func,
+    text,
 )
+from sqlalchemy.dialects.postgresql import ExcludeConstraint
 from sqlalchemy.orm import Mapped, foreign, mapped_column, relationship
 
 from app.models.base import Model, Named, Owned, PathText, Stamped, Versioned
@@ -69,6 +72,16 @@ class Student(Owned, PupilFields, Stamped, Versioned, Model):
         CheckConstraint("gender IN ('1', '2')", name="student_gender"),
         CheckConstraint("seat_no > 0", name="student_seat"),
         CheckConstraint("commute_km >= 0", name="student_commute"),
+        # 辅号: once in a province; asked when a statement ends, so that a class may swap numbers.
+        ExcludeConstraint(
+            (func.split_part(text("owner_path"), "/", text("2")), "="),
+            ("aux_number", "="),
+            where=text("aux_number IS NOT NULL AND status <> 'DELETED'"),
+            using="btree",
+            name="student_aux_number",
+            deferrable=True,
+            initially="IMMEDIATE",
+        ),
         Index("student_owner", "owner_path", "id"),
         Index("student_owner_name", "owner_path", "name"),
         Index("student_owner_status", "owner_path", "status"),
@@ -84,6 +97,14 @@ class Student(Owned, PupilFields, Stamped, Versioned, Model):
         Index("student_id_digest", "id_digest"),
         Index("student_nsb", "name_key", "gender", "birth_date"),
         Index("student_sound", "birth_date", "name_pinyin"),
+        Index(
+            "student_owner_verification", "owner_path", "verification", "number_kind", "status"
+        ),
+        Index(
+            "student_number_due",
+            "id",
+            postgresql_where="verification = 'PASSED' AND number_kind <> 'G' AND NOT number_stuck",
+        ),
         Index(
             "student_batch",
             "import_batch_id",
@@ -109,6 +130,9 @@ class Student(Owned, PupilFields, Stamped, Versioned, Model):
     number: Mapped[str | None] = mapped_column(Sealed("number"))  # 学籍号, 19 characters
     number_digest: Mapped[bytes | None] = mapped_column(unique=True)
     number_kind: Mapped[NumberKind | None]
+    number_stuck: Mapped[bool] = mapped_column(  # its formal number is another record's, or none is
+        default=False, server_default="false"  # left; another identity may have one
+    )
     import_batch_id: Mapped[int | None] = mapped_column(ForeignKey("import_batch.id"))
 
     school: Mapped[School] = relationship()
@@ -173,7 +197,9 @@ class Student(Owned, PupilFields, Stamped, Versioned, Model):
             period.end_case_id = case_id
 
     def sit_in(self, room: SchoolClass) -> None:
-        """Take a place in a class, of whichever school."""
+        """Take a place in a class, of whichever school; a 辅号 is its province's own (P34)."""
+        if room.owner_path.split("/")[1:2] != self.owner_path.split("/")[1:2]:
+            self.aux_number = None
         self.school_id, self.grade_id, self.class_id = room.school_id, room.grade_id, room.id
         self.seat_no = None
 

@@ -30,6 +30,25 @@ SELECT DISTINCT c.id, one, c.due_on, c.closed_at FROM case_file c, LATERAL (
   WHERE id IN (c.owner_id, c.receiving_id)) involved (one) WHERE one IS NOT NULL
 ON CONFLICT DO NOTHING
 """
+# 辅号 is once in a province from now on: of those that repeat, the oldest record keeps it.
+AUX_ONCE = """
+WITH twice AS (
+  SELECT id, aux_number, row_number() OVER (
+    PARTITION BY split_part(owner_path, '/', 2), aux_number ORDER BY id) AS nth
+  FROM student WHERE aux_number IS NOT NULL AND status <> 'DELETED'),
+gone AS (
+  UPDATE student s SET aux_number = NULL FROM twice t
+  WHERE t.id = s.id AND t.nth > 1 RETURNING s.id, s.owner_path, t.aux_number)
+INSERT INTO row_history (owner_path, table_name, row_id, student_id, reason, before, after)
+SELECT owner_path, 'student', id, id, 'migration.0004',
+       jsonb_build_object('aux_number', aux_number), jsonb_build_object('aux_number', NULL)
+FROM gone
+"""
+AUX = """
+ALTER TABLE student ADD CONSTRAINT student_aux_number
+EXCLUDE USING btree (split_part(owner_path, '/', 2) WITH =, aux_number WITH =)
+WHERE (aux_number IS NOT NULL AND status <> 'DELETED') DEFERRABLE INITIALLY IMMEDIATE
+"""
 
 
 def upgrade() -> None:
@@ -108,6 +127,8 @@ def upgrade() -> None:
         "verification_round",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("organisation_id", sa.Integer(), nullable=False),
+        sa.Column("state", sa.String(length=32), server_default="WRITING", nullable=False),
+        sa.Column("job_id", sa.Integer(), nullable=True),
         sa.Column("asked_by", sa.Integer(), nullable=False),
         sa.Column(
             "asked_at",
@@ -115,8 +136,15 @@ def upgrade() -> None:
             server_default=sa.text("now()"),
             nullable=False,
         ),
+        sa.Column("everybody", sa.Boolean(), server_default="false", nullable=False),
         sa.Column("rows", sa.Integer(), server_default="0", nullable=False),
         sa.Column("digest", sa.String(length=64), nullable=True),
+        sa.Column("answer", sa.String(length=64), nullable=True),
+        sa.Column("answer_name", sa.String(length=120), nullable=True),
+        sa.Column("odd", postgresql.JSONB(), server_default="[]", nullable=False),
+        sa.Column("reason", sa.String(length=200), nullable=True),
+        sa.Column("paper", sa.String(length=64), nullable=True),
+        sa.Column("paper_name", sa.String(length=120), nullable=True),
         sa.Column("told_by", sa.Integer(), nullable=True),
         sa.Column("told_at", postgresql.TIMESTAMP(timezone=True), nullable=True),
         sa.Column("passed", sa.Integer(), server_default="0", nullable=False),
@@ -184,8 +212,10 @@ def upgrade() -> None:
         "verification_line",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("round_id", sa.Integer(), nullable=False),
+        sa.Column("row_no", sa.Integer(), nullable=False),
         sa.Column("student_id", sa.Integer(), nullable=False),
         sa.Column("identity", sa.LargeBinary(), nullable=False),
+        sa.Column("told", sa.String(length=32), nullable=True),
         sa.Column("result", sa.String(length=32), nullable=True),
         sa.Column(
             "owner_path", sa.String(length=80, collation="C"), server_default="", nullable=False
@@ -193,6 +223,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["round_id"], ["verification_round.id"]),
         sa.ForeignKeyConstraint(["student_id"], ["student.id"]),
         sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("round_id", "row_no"),
         sa.UniqueConstraint("round_id", "student_id"),
     )
     op.create_index("verification_line_owner", "verification_line", ["owner_path", "id"])
@@ -260,14 +291,33 @@ def upgrade() -> None:
         sa.Column("verification", sa.String(length=32), server_default="NONE", nullable=False),
     )
     op.add_column("student", sa.Column("verified_on", sa.Date(), nullable=True))
+    op.add_column(
+        "student",
+        sa.Column("number_stuck", sa.Boolean(), server_default="false", nullable=False),
+    )
     op.drop_index("student_nsb", table_name="student")
     op.create_index("student_nsb", "student", ["name_key", "gender", "birth_date"])
     op.create_index("student_sound", "student", ["birth_date", "name_pinyin"])
-    for statement in (NUMBERS, TO_COMPARE, PULLS, PARTIES):
+    op.create_index(
+        "student_owner_verification",
+        "student",
+        ["owner_path", "verification", "number_kind", "status"],
+    )
+    op.create_index(
+        "student_number_due",
+        "student",
+        ["id"],
+        postgresql_where="verification = 'PASSED' AND number_kind <> 'G' AND NOT number_stuck",
+    )
+    for statement in (NUMBERS, TO_COMPARE, PULLS, PARTIES, AUX_ONCE, AUX):
         op.execute(statement)
 
 
 def downgrade() -> None:
+    op.drop_index("student_number_due", table_name="student")
+    op.drop_index("student_owner_verification", table_name="student")
+    op.drop_column("student", "number_stuck")
+    op.drop_constraint("student_aux_number", "student")
     op.drop_index("student_sound", table_name="student")
     op.drop_index("student_nsb", table_name="student")
     op.create_index("student_nsb", "student", ["name", "gender", "birth_date"])
