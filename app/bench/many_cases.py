@@ -85,6 +85,7 @@ INSERT INTO case_event (case_id, case_version, decision, from_state, to_state, o
 SELECT id, 0, 'SUBMIT', 'DRAFT', state, initiator_org_id, initiator_id, 'SR' FROM case_file
 ON CONFLICT DO NOTHING
 """
+TABLES = ("case_file", "case_party", "transfer", "movement", "key_change", "case_event")
 OPEN = "SELECT count(*) FROM case_file WHERE closed_at IS NULL"
 
 
@@ -95,7 +96,7 @@ def lay(root: psycopg.Connection[tuple[int]], cases: int) -> int:
             root.execute(OPENED, {"cases": cases})
             for statement in (TRANSFERS, MOVEMENTS, KEY_CHANGES, EVENTS):
                 root.execute(statement, {})
-        for table in ("case_file", "transfer", "movement", "key_change", "case_event"):
+        for table in TABLES:
             root.execute(sql.SQL("VACUUM ANALYZE {}").format(sql.Identifier(table)))
     return opened(root)
 
