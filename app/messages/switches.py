@@ -73,6 +73,9 @@ TEXTS: Texts = {
     "switch.allow_no_id_registration": hint(
         "无身份证件学生注册", "Registering pupils without an ID document"
     ),
+    "switch.allow_no_id_registration.shuts": hint(
+        "无身份证件学生注册", "registering pupils without an ID document"
+    ),
     "switch.allow_no_id_registration.help": hint(
         "开放后，证件类型为“其他”且无证件号的学生凭证明材料注册，签发临时学籍号。",
         "While open, pupils with ID type “other” and no number are registered on the strength of"

@@ -24,6 +24,7 @@ from app.policies.switches import setting
 from app.workflows.desk import Act
 from app.workflows.lookup import named, noted
 from app.workflows.processes import REGISTRATION, TRANSFER
+from app.workflows.tabs import tab_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,15 +111,18 @@ def sought(session: Session, name: str, number: str) -> dict[str, Any] | None:
     return found[0] if len(found) == 1 else None
 
 
-def open_registration(session: Session, pupil: Student, act: Act) -> Registration:
+def open_registration(
+    session: Session, pupil: Student, act: Act, papers: Sequence[int] = ()
+) -> Registration:
     """Open and submit the registration of a pupil of the actor's school, or raise `Refused`."""
     case = Registration(
         student_id=pupil.id,
         owner_id=pupil.school_id,
         batch_id=pupil.import_batch_id,
+        variant=tab_of(pupil).value,
         snapshot=snapshot(pupil),
     )
-    REGISTRATION.open(session, case, act)
+    REGISTRATION.open(session, case, act, papers)
     return case
 
 

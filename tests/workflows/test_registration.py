@@ -11,10 +11,14 @@ from app.models.school import GradeState, Stage
 from app.models.student import NumberKind, ProblemFlag, StartKind, Status, Student
 from app.policies import scope
 from app.workflows import switching
+from app.workflows.attaching import papers_of, receive
 from app.workflows.deciding import decide
 from app.workflows.desk import Act, Trigger
+from app.workflows.opening import open_registration
 from app.workflows.switching import Word
+from app.workflows.tabs import Tab
 from tests import make
+from tests.storage.papers import PNG
 from tests.workflows.cases import TODAY, a_registration, actor_of, become, do, staff
 
 
@@ -97,11 +101,18 @@ def test_a_batch_gives_every_case_its_own_answer(session, school):
 # ── under age (P24, Q-11) ────────────────────────────────────────────────────────────────
 
 
+def says(session, place, key, value, role="CL", until=None):
+    """Let the leader of an authority set a switch; return that authority's name."""
+    scope.enter(make.WHOLE, session)
+    leader = make.an_account(session, role, place)
+    word = Word(key, value, TODAY, until)
+    switching.decide(session, become(session, leader), leader.organisation, word, TODAY)
+    return leader.organisation.name
+
+
 def lets_in(session, school, value):
     scope.enter(make.WHOLE, session)
-    leader = make.an_account(session, "CL", school.organisation.parent)
-    word = Word("under_age_registration", value, TODAY)
-    switching.decide(session, become(session, leader), leader.organisation, word, TODAY)
+    says(session, school.organisation.parent, "under_age_registration", value)
 
 
 def a_child(session, school, born):
@@ -132,3 +143,96 @@ def test_who_is_six_in_time_or_beyond_primary_school_is_never_asked(session, sta
     made.people, made.room = staff(session, made), make.a_class(session, made)
     child = a_child(session, made, "2020-08-31")
     assert a_registration(session, child, made.people["registrar"]).state == "SCHOOL_REVIEW"
+
+
+# ── three tabs, in-school registration, papers (P02, 002 V.5, III.6, Q-12) ───────────────────
+
+
+def an_upper_class(session, school):
+    scope.enter(make.WHOLE, session)
+    return make.a_class(session, school, make.a_grade(session, school, level=3))
+
+
+def a_scan(session, account):
+    return receive(session, become(session, account), "scan.png", PNG).id
+
+
+def refused_with(session, school, pupil, papers=()):
+    act = Act(Trigger.SUBMIT, become(session, school.people["registrar"]), TODAY)
+    with pytest.raises(Refused) as told, session.begin_nested():
+        open_registration(session, session.get_one(Student, pupil.id), act, papers)
+    return [refusal.code for refusal in told.value.refusals]
+
+
+@pytest.mark.parametrize(
+    ("level", "bends", "tab"),
+    [
+        (1, {}, Tab.NEW),
+        (3, {}, Tab.IN_SCHOOL),
+        (1, {"nationality": "KOR", "overseas_status": "51"}, Tab.FOREIGN),
+        (3, {"overseas_status": "21"}, Tab.FOREIGN),
+    ],
+)
+def test_every_registration_stands_under_its_tab(session, school, level, bends, tab):
+    room = make.a_class(session, school, make.a_grade(session, school, level=level))
+    pupil = make.a_pupil(session, room, status=Status.PENDING_REGISTRATION, **bends)
+    assert a_registration(session, pupil, school.people["registrar"]).variant == tab
+
+
+def test_who_was_sent_back_and_mended_stands_under_the_tab_of_today(session, school):
+    pupil = pending(session, school)
+    case = a_registration(session, pupil, school.people["registrar"])
+    do(session, school.people["leader"], case, "send_back", "国籍有误")
+    scope.enter(make.WHOLE, session)
+    session.get_one(Student, pupil.id).nationality = "KOR"
+    session.flush()
+    do(session, school.people["registrar"], case, "submit")
+    assert (case.state, case.variant) == ("SCHOOL_REVIEW", Tab.FOREIGN)
+
+
+def test_only_new_pupils_wait_until_the_year_has_turned(session, school):
+    make.a_grade(session, school, entry_year=2023, level=3)
+    room = make.a_class(session, school, make.a_grade(session, school, level=3))
+    pupil = make.a_pupil(session, room, status=Status.PENDING_REGISTRATION)
+    assert a_registration(session, pupil, school.people["registrar"]).variant == Tab.IN_SCHOOL
+
+
+def test_an_authority_closes_the_registration_of_in_school_pupils(session, school):
+    county = school.organisation.parent
+    name = says(session, county, "in_school_registration", "off", until=date(2026, 12, 31))
+    room = an_upper_class(session, school)
+    upper = make.a_pupil(session, room, status=Status.PENDING_REGISTRATION)
+    registrar = school.people["registrar"]
+    with pytest.raises(Refused) as told:
+        a_registration(session, upper, registrar)
+    assert f"{name}已关闭“在校生注册”，到 2026-12-31 为止" in say(told.value.refusals[0])
+    assert a_registration(session, pending(session, school), registrar).variant == Tab.NEW
+
+
+def test_who_is_on_the_way_is_not_stopped_by_a_switch(session, school):
+    room = an_upper_class(session, school)
+    pupil = make.a_pupil(session, room, status=Status.PENDING_REGISTRATION)
+    case = a_registration(session, pupil, school.people["registrar"])
+    says(session, school.organisation.parent, "in_school_registration", "off")
+    do(session, school.people["leader"], case, "agree")
+    assert case.state == "AUTHORITY_REVIEW"
+
+
+def test_another_document_than_the_resident_id_needs_its_scan(session, school):
+    pupil = pending(session, school, id_type="A", id_number="E12345678")
+    assert refused_with(session, school, pupil) == ["E-EVIDENCE"]
+    scan = a_scan(session, school.people["registrar"])
+    act = Act(Trigger.SUBMIT, become(session, school.people["registrar"]), TODAY)
+    case = open_registration(session, session.get_one(Student, pupil.id), act, [scan])
+    assert (case.state, papers_of(session, case)) == ("SCHOOL_REVIEW", 1)
+
+
+def test_a_pupil_without_any_document_is_let_in_by_the_province(session, school):
+    without = pending(session, school, id_type="Z", id_number=None)
+    province = school.organisation.parent.parent.parent
+    says(session, province, "allow_no_id_registration", "off", "PL")
+    assert refused_with(session, school, without) == ["E-SWITCH-BY", "E-EVIDENCE"]
+    with_one = pending(session, school, id_type="Z", id_number="X-1")
+    assert refused_with(session, school, with_one) == ["E-EVIDENCE"]
+    says(session, province, "allow_no_id_registration", "on", "PL")
+    assert refused_with(session, school, without) == ["E-EVIDENCE"]
