@@ -3,21 +3,17 @@
 from __future__ import annotations
 
 from http import HTTPStatus
-from typing import Any
 
-from flask import flash, make_response, redirect, request, url_for
+from flask import make_response, request
 from flask_appbuilder import expose
-from flask_babel import gettext as _
-from sqlalchemy import select
 from werkzeug.wrappers import Response
 
 from app.errors import AppError, Invalid, NotFound, Refusal, Refused, Stale, TooMany
-from app.models.attachment import Attachment
-from app.models.case import Case
 from app.models.change import KeyChange
 from app.models.student import Student
 from app.policies.audit import record
 from app.views.actor import current_actor, session, today
+from app.views.case_forms import act_of, bound, gone, open_case
 from app.views.doors import door
 from app.views.evidence import tray_of
 from app.views.key_change_form import Typed, blank, fields_of, may_be_empty, read
@@ -29,7 +25,7 @@ from app.views.screens.national import closed
 from app.views.words import say
 from app.workflows.controlled import controlled
 from app.workflows.correcting import collides, resubmit, sent_back
-from app.workflows.desk import Act, Ending, Trigger
+from app.workflows.desk import Ending
 from app.workflows.opening_changes import Correction, open_key_change, own_pupil
 
 FORM, AHEAD = "xueji/key_change/form.html", "xueji/key_change/ahead.html"
@@ -60,7 +56,7 @@ class KeyChangeForms(Picking):
         pupil = own_pupil(session(), case.student_id, act_of())
         fields = controlled(session(), pupil.owner_path, today())
         if request.method != "POST":
-            return self._page(pupil, blank(fields, case, case.version), case)
+            return self._page(pupil, blank(fields, case, case.version, case.reason_text), case)
         return self._taken(pupil, read(fields, request.form, case), case)
 
     @expose("/check/<int:student_id>", methods=["POST"])
@@ -82,10 +78,10 @@ class KeyChangeForms(Picking):
                 raise Stale
             if typed.wrong:
                 return self._page(pupil, typed, case)
-            found = preview_of(pupil, typed, len(typed.papers) + bound_count(case))
+            found = preview_of(pupil, typed, len(typed.papers) + len(bound(case)))
             if request.form.get("step") != "submit" or found.faults:
                 return self._looked(pupil, typed, found, case)
-            return _gone(self._submitted(pupil, typed, case))
+            return gone(self._submitted(pupil, typed, case))
         except (Refused, Invalid) as refused:
             session().rollback()
             pupil = own_pupil(session(), student_id, act_of())
@@ -122,7 +118,7 @@ class KeyChangeForms(Picking):
         refused: AppError | None = None,
         ahead: Preview | None = None,
     ) -> Response:
-        open_case = _open_case(pupil.id)
+        busy = open_case(pupil.id)
         page = self.drawn(
             FORM,
             pupil=pupil,
@@ -131,7 +127,7 @@ class KeyChangeForms(Picking):
             old=standing_of(pupil, typed.form),
             again=case,
             bound=bound(case),
-            open_case=open_case if open_case is not None and case is None else None,
+            open_case=busy if busy is not None and case is None else None,
             refusals=[say(one) for one in refused.refusals] if refused else [],
             ahead=ahead,
             tray=tray_of(typed.papers),
@@ -141,35 +137,3 @@ class KeyChangeForms(Picking):
         status = Invalid.status if typed.wrong else HTTPStatus.OK
         status = Refused.status if ahead and ahead.faults else status
         return make_response(page, refused.status if refused else status)
-
-
-def act_of() -> Act:
-    """Return the step these forms take."""
-    return Act(Trigger.SUBMIT, current_actor(), today(), "")
-
-
-def bound(case: KeyChange | None) -> Any:
-    """Return the evidence a case has already."""
-    if case is None:
-        return []
-    asked = select(Attachment).where(Attachment.case_id == case.id).order_by(Attachment.id)
-    return session().scalars(asked).all()
-
-
-def bound_count(case: KeyChange | None) -> int:
-    """Count the evidence a case has already."""
-    return len(bound(case))
-
-
-def _open_case(student_id: int) -> Case | None:
-    asked = select(Case).where(Case.student_id == student_id, Case.closed_at.is_(None))
-    return session().scalar(asked)
-
-
-def _gone(case: KeyChange) -> Response:
-    """Commit, and go to the page of the case."""
-    case_id = case.id
-    session().commit()
-    flash(_("Submitted; everybody on the route is shown below."), "success")
-    answer: Response = redirect(url_for("CaseView.show", case_id=case_id))
-    return answer

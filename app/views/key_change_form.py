@@ -1,4 +1,4 @@
-"""The form of a key data change: the controlled fields, read as the columns of a workbook.
+"""The form of new values, of a key data change or of a problem: read as columns of a workbook.
 
 What is left empty stays as it is; what is to become empty is ticked. A sealed value is never put
 into the form: what was typed before is kept by a mark, or typed anew.
@@ -17,6 +17,7 @@ from werkzeug.datastructures import MultiDict
 from app.imports.spec import Column
 from app.imports.students import SPEC
 from app.models.change import KeyChange
+from app.models.problem import ProblemCase
 from app.views.evidence import keys_of
 from app.views.filters import readable
 from app.views.forms import HouseForm
@@ -27,6 +28,7 @@ from app.views.screens.sheet import SheetText, field_of, help_of, label_of, writ
 from app.workflows.controlled import CATALOGUE
 from app.workflows.key_change import as_text, typed
 
+Corrected = KeyChange | ProblemCase  # what brings new values, each with its old one
 LONGEST = 500  # characters of the reason, as the column
 
 
@@ -44,7 +46,7 @@ class Typed:
     wrong: dict[str, str] = field(default_factory=dict)
 
 
-def blank(fields: Collection[str], case: KeyChange | None, seen: int) -> Typed:
+def blank(fields: Collection[str], case: Corrected | None, seen: int, reason: str = "") -> Typed:
     """Return an empty form; or with what a case that was sent back asked for, sealed left out."""
     lines = {line.field: line for line in case.lines} if case is not None else {}
     held = {
@@ -56,12 +58,12 @@ def blank(fields: Collection[str], case: KeyChange | None, seen: int) -> Typed:
         form=form_of(frozenset(fields))(formdata=None, data=held),
         emptied={name for name, line in lines.items() if line.after is None},
         kept={name for name, ln in lines.items() if ln.after is not None and name in SEALED},
-        reason=case.reason_text if case is not None else "",
+        reason=reason,
         seen=seen,
     )
 
 
-def read(fields: Collection[str], sent: MultiDict[str, str], case: KeyChange | None) -> Typed:
+def read(fields: Collection[str], sent: MultiDict[str, str], case: Corrected | None) -> Typed:
     """Read a form that came in; a case that was sent back lends what it still keeps."""
     got = Typed(form=form_of(frozenset(fields))(formdata=sent))
     got.emptied = set(sent.getlist("empty")) & {name for name in fields if may_be_empty(name)}

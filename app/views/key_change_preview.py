@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -13,7 +14,8 @@ from app.imports.one_pupil import foresee
 from app.messages.catalogue import level_of
 from app.messages.text import Level
 from app.models.student import Student
-from app.views.actor import current_actor, session, today
+from app.views.actor import session, today
+from app.views.case_forms import act_of
 from app.views.case_words import PASSED
 from app.views.doors import allowed
 from app.views.key_change_form import Typed, fields_of
@@ -21,9 +23,9 @@ from app.views.key_change_words import FATES, value_word
 from app.views.pupil_columns import SEALED
 from app.views.words import field_word, say
 from app.workflows.correcting import ahead, number_fate
-from app.workflows.desk import Act, Trigger
 from app.workflows.key_change import as_text, typed
 from app.workflows.opening_changes import Correction
+from app.workflows.persons import Check
 
 TOLD_BY_GUARD = {"E-ID-DATE", "E-ID-SEX", "E-ID-CHK", "W-ID-CHK"}  # `fits_id` says the same
 
@@ -60,15 +62,24 @@ def standing_of(pupil: Student, form: Any) -> dict[str, Old]:
 
 def preview_of(pupil: Student, asked: Typed, papers: int) -> Preview:
     """Return what would happen if a form were submitted; stores nothing."""
-    lines = [
+    fate = str(FATES[number_fate(pupil, asked.wanted)])
+    correction = Correction(asked.wanted, asked.reason or "-")
+    lines, doubts = lines_of(pupil, asked), rules(pupil, asked)
+    checks = ahead(session(), pupil.id, correction, act_of(), papers).checks
+    return judged(Preview(lines, fate), checks, doubts)
+
+
+def lines_of(pupil: Student, asked: Typed) -> list[tuple[str, str, str]]:
+    """Return each field of a form with what the record holds and what it would hold."""
+    return [
         (field_word(name), value_word(name, as_text(getattr(pupil, name))), value_word(name, text))
         for name, text in asked.wanted.items()
     ]
-    found = Preview(lines, str(FATES[number_fate(pupil, asked.wanted)]))
-    doubts = _rules(pupil, asked)
-    correction = Correction(asked.wanted, asked.reason or "-")
-    act = Act(Trigger.SUBMIT, current_actor(), today())
-    for check in ahead(session(), pupil.id, correction, act, papers).checks:
+
+
+def judged(found: Preview, checks: Iterable[Check], doubts: Iterable[Refusal] = ()) -> Preview:
+    """Write every answer and every doubt into a preview."""
+    for check in checks:
         refusal = check.refusal
         text = str(PASSED.get(check.name, check.name)) if refusal is None else say(refusal)
         found.why.append(("ok" if refusal is None else "bad", text))
@@ -80,7 +91,7 @@ def preview_of(pupil: Student, asked: Typed, papers: int) -> Preview:
     return found
 
 
-def _rules(pupil: Student, asked: Typed) -> list[Refusal]:
+def rules(pupil: Student, asked: Typed) -> list[Refusal]:
     """Return what the rules of the template say that the guards of the case do not."""
     facts = facts_of_school(session(), pupil.school_id, today())
     wanted = {name: typed(name, text) for name, text in asked.wanted.items()}

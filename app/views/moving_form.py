@@ -9,18 +9,17 @@ from typing import Any
 from flask import flash, make_response, redirect, request, url_for
 from flask_appbuilder import expose
 from flask_babel import gettext as _
-from sqlalchemy import select
 from werkzeug.wrappers import Response
 
 from app.codes.masking import national_number
 from app.errors import AppError, Invalid, Refused, Stale, TooMany
-from app.models.attachment import Attachment
-from app.models.case import Case, Decision
+from app.models.case import Decision
 from app.models.change import Movement, MovementType
 from app.models.student import Student
 from app.policies.audit import record
 from app.views import moving_fields as fields
 from app.views.actor import current_actor, session, today
+from app.views.case_forms import act_of, bound, gone, open_case
 from app.views.doors import door
 from app.views.evidence import tray_of
 from app.views.inbox_tabs import known, number
@@ -37,7 +36,6 @@ from app.views.picking import Picking
 from app.views.screens.national import closed
 from app.views.transferring import SEARCHES, rooms
 from app.views.words import say
-from app.workflows.desk import Act, Trigger
 from app.workflows.movement import MOVES
 from app.workflows.opening_changes import open_movement, open_return, own_pupil
 from app.workflows.resubmitting import Seen, resubmit_movement, returned_movement
@@ -53,7 +51,7 @@ class MovingForms(Picking):
     @door("open")
     def open(self, student_id: int) -> Response:
         """Show the form of an own pupil's movement; show what would happen; submit."""
-        pupil = own_pupil(session(), student_id, _act())
+        pupil = own_pupil(session(), student_id, act_of())
         if request.method != "POST":
             return self._own(pupil, _begun(request.args.get("type")))
         typed = _read()
@@ -63,11 +61,13 @@ class MovingForms(Picking):
             return self._own(pupil, typed, status=Invalid.status)
         try:
             if _step() == "submit":
-                return _gone(open_movement(session(), student_id, typed.plan, _act(), typed.papers))
+                return gone(
+                    open_movement(session(), student_id, typed.plan, act_of(), typed.papers)
+                )
             return self._own(pupil, typed, preview_of(held_by_us(pupil), typed.plan, typed.papers))
         except (Refused, Invalid) as refused:
             session().rollback()
-            pupil = own_pupil(session(), student_id, _act())
+            pupil = own_pupil(session(), student_id, act_of())
             return self._own(pupil, typed, refused=refused)
 
     @expose("/return", methods=["GET", "POST"])
@@ -95,7 +95,7 @@ class MovingForms(Picking):
     @door("open")
     def again(self, case_id: int) -> Response:
         """Show the answers of a movement that was sent back, to be mended and submitted again."""
-        case = returned_movement(session(), case_id, _act())
+        case = returned_movement(session(), case_id, act_of())
         if request.method != "POST":
             return self._again(case, _answers(case))
         typed = _read()
@@ -109,11 +109,11 @@ class MovingForms(Picking):
                 raise Stale
             if _step() == "submit":
                 way = Seen(case_id, seen)
-                return _gone(resubmit_movement(session(), way, typed.plan, _act(), typed.papers))
+                return gone(resubmit_movement(session(), way, typed.plan, act_of(), typed.papers))
             return self._again(case, typed, preview_again(case, typed.plan, typed.papers))
         except (Refused, Invalid) as refused:
             session().rollback()
-            case = returned_movement(session(), case_id, _act())
+            case = returned_movement(session(), case_id, act_of())
             return self._again(case, typed, refused=refused)
 
     # ── inside ──────────────────────────────────────────────────────────────────────────────
@@ -122,7 +122,7 @@ class MovingForms(Picking):
         """Submit the return of a pupil found by name and number, or show what would happen."""
         if _step() == "submit":
             named = (typed.name, typed.number)
-            return _gone(open_return(session(), named, typed.plan, _act(), typed.papers))
+            return gone(open_return(session(), named, typed.plan, act_of(), typed.papers))
         held = held_elsewhere(typed.name, typed.number)
         if held["school_id"] == current_actor().organisation_id:
             flash(_("The pupil is at your school already: go on here."), "info")
@@ -141,7 +141,7 @@ class MovingForms(Picking):
             "pupil": pupil,
             "number": national_number(pupil.number) if pupil.number else "",
             "level": label_of("grade_level")(pupil.grade.code),
-            "open_case": _open_case(pupil.id),
+            "open_case": open_case(pupil.id),
             "kinds": fields.kinds_of(held),
             "standing": held,
         }
@@ -155,12 +155,11 @@ class MovingForms(Picking):
         self, case: Movement, typed: Typed, preview: Preview | None = None, **more: Any
     ) -> Response:
         pupil = session().get(Student, case.student_id)
-        before = select(Attachment).where(Attachment.case_id == case.id).order_by(Attachment.id)
         back = [event for event in case.events if event.decision is Decision.RETURN]
         facts: dict[str, Any] = {
             "again": case,
             "sent_back": back[-1] if back else None,
-            "bound": session().scalars(before).all(),
+            "bound": bound(case),
         }
         if pupil is not None and pupil.school_id == current_actor().organisation_id:
             held = Standing(
@@ -196,10 +195,6 @@ class MovingForms(Picking):
             tray=tray_of(typed.papers),
         )
         return make_response(page, refused.status if refused else status)
-
-
-def _act() -> Act:
-    return Act(Trigger.SUBMIT, current_actor(), today(), "")
 
 
 def _step() -> str:
@@ -243,17 +238,3 @@ def _answers(case: Movement) -> Typed:
         until_on=f"{case.until_on or a_year_on(today())}",
         to_class=str(case.to_class_id or ""),
     )
-
-
-def _open_case(student_id: int) -> Case | None:
-    asked = select(Case).where(Case.student_id == student_id, Case.closed_at.is_(None))
-    return session().scalar(asked)
-
-
-def _gone(case: Movement) -> Response:
-    """Commit, and go to the page of the case."""
-    case_id = case.id
-    session().commit()
-    flash(_("Submitted; everybody on the route is shown below."), "success")
-    answer: Response = redirect(url_for("CaseView.show", case_id=case_id))
-    return answer

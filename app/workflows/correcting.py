@@ -9,6 +9,7 @@ from enum import StrEnum
 from sqlalchemy.orm import Session
 
 from app.errors import NotFound, Refusal, Refused, Stale, refuse_unless
+from app.models.case import Case
 from app.models.change import KeyChange
 from app.models.organisation import Organisation
 from app.models.student import NumberKind, Student
@@ -19,7 +20,7 @@ from app.workflows.key_change import IDENTITY, doubles, is_numbering, number_aft
 from app.workflows.opening import snapshot
 from app.workflows.opening_changes import Correction, own_pupil, write_lines
 from app.workflows.persons import Check, is_here
-from app.workflows.processes import KEY_CHANGE
+from app.workflows.processes import KEY_CHANGE, PROCESSES
 
 EVIDENCE = "has_evidence"
 
@@ -48,25 +49,24 @@ def ahead(
     Nothing is stored.
     """
     pupil = own_pupil(session, student_id, act)
-    draft = KeyChange(
-        student_id=pupil.id,
-        owner_id=pupil.school_id,
-        reason_text=correction.reason,
-        snapshot=snapshot(pupil),
-        state=KEY_CHANGE.desks[0].state,
-        awaiting_id=act.actor.organisation_id,
-        awaiting_office=KEY_CHANGE.desks[0].office.value,
-        initiator_id=act.actor.user_id,
-        initiator_org_id=act.actor.organisation_id,
-    )
-    draft.owner = session.get_one(Organisation, pupil.school_id)
-    draft.initiator_org = draft.owner
+    draft = KeyChange(reason_text=correction.reason)
+    as_drafted(session, draft, pupil, act)
     write_lines(draft, pupil, correction.wanted)
     found = {check.name: check for check in KEY_CHANGE.checks(session, draft, act)}
     found[EVIDENCE] = Check(EVIDENCE, refuse_unless(papers > 0, "E-EVIDENCE"))
     found.pop("is_here", None)  # goes without saying
     checks = list(found.values())
     return Ahead(draft, checks)
+
+
+def as_drafted(session: Session, draft: Case, pupil: Student, act: Act) -> None:
+    """Make a case of an own pupil look as if it lay on its first desk, without storing it."""
+    first = PROCESSES[draft.kind].desks[0]
+    draft.student_id, draft.owner_id, draft.snapshot = pupil.id, pupil.school_id, snapshot(pupil)
+    draft.state, draft.version = first.state, 1
+    draft.awaiting_id, draft.awaiting_office = act.actor.organisation_id, first.office.value
+    draft.initiator_id, draft.initiator_org_id = act.actor.user_id, act.actor.organisation_id
+    draft.owner = draft.initiator_org = session.get_one(Organisation, pupil.school_id)
 
 
 def number_fate(pupil: Student, wanted: Mapping[str, str | None]) -> NumberFate:

@@ -30,12 +30,12 @@ class Seen(NamedTuple):
 
 def returned_movement(session: Session, case_id: int, act: Act) -> Movement:
     """Return a movement that lies sent back with the actor's school, or raise; writes nothing."""
-    return _returned(session, Movement, case_id, act)
+    return returned(session, Movement, case_id, act)
 
 
 def returned_transfer(session: Session, case_id: int, act: Act) -> Transfer:
     """Return a transfer that lies sent back with the actor's school, or raise; writes nothing."""
-    return _returned(session, Transfer, case_id, act)
+    return returned(session, Transfer, case_id, act)
 
 
 def resubmit_movement(
@@ -46,7 +46,7 @@ def resubmit_movement(
     ``papers`` come to the evidence it has already. What the case remembers of its pupil is what
     holds now.
     """
-    case = _held(session, returned_movement(session, seen.case_id, act), seen)
+    case = held(session, returned_movement(session, seen.case_id, act), seen)
     lay_down(session, case, plan, act)
     bind(session, case, papers, act.actor.user_id)
     session.flush()
@@ -61,7 +61,7 @@ def resubmit_transfer(
 
     Pupil and schools stay as they are; ``papers`` come to the evidence it has. Never commits.
     """
-    case = _held(session, returned_transfer(session, seen.case_id, act), seen)
+    case = held(session, returned_transfer(session, seen.case_id, act), seen)
     aim_at(session, case, aim, act)
     bind(session, case, papers, act.actor.user_id)
     session.flush()
@@ -77,10 +77,11 @@ def aim_at(session: Session, case: Transfer, aim: Aim, act: Act) -> None:
     case.snapshot = case.snapshot | {"to": place_of(room)}
 
 
-# ── inside ──────────────────────────────────────────────────────────────────────────────────
+# ── what every process that is mended shares ────────────────────────────────────────────────
 
 
-def _returned(session: Session, kind: type[C], case_id: int, act: Act) -> C:
+def returned(session: Session, kind: type[C], case_id: int, act: Act) -> C:
+    """Return a case that lies sent back with the actor's school, or raise; writes nothing."""
     case = session.get(kind, case_id)
     if case is None or case.initiator_org_id != act.actor.organisation_id:
         raise NotFound
@@ -89,7 +90,7 @@ def _returned(session: Session, kind: type[C], case_id: int, act: Act) -> C:
     return case
 
 
-def _held(session: Session, case: C, seen: Seen) -> C:
+def held(session: Session, case: C, seen: Seen) -> C:
     """Lock a case, compare its version, and let it remember its pupil as of now."""
     session.refresh(case, with_for_update=True)
     if case.version != seen.version:
