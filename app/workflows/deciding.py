@@ -8,10 +8,13 @@ from dataclasses import dataclass
 from sqlalchemy.orm import Session
 
 from app.errors import AppError, NotFound, Refusal, Stale
-from app.models.case import Case
+from app.models.case import Case, CaseKind
+from app.workflows import settling
 from app.workflows.desk import Act
 from app.workflows.engine import has_moved, hold
 from app.workflows.processes import flow_of
+
+SETTLING = (CaseKind.PROBLEM, CaseKind.KEY_CHANGE)  # whose steps compare and settle
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +40,8 @@ def decide(
     """
     seen, asked = seen or {}, list(dict.fromkeys(case_ids))
     held = hold(session, asked)
+    if any(case.kind in SETTLING for case in held.values()):
+        settling.hold(session)  # before the first step touches a record or the audit
     done = {one: _one(session, held.get(one), act, seen.get(one)) for one in sorted(asked)}
     return [Outcome(one, done[one]) for one in asked]
 

@@ -28,7 +28,7 @@ from app.models.change import KeyChange
 from app.models.sealed import KEYS
 from app.models.student import NumberKind, ProblemFlag, Status, Student
 from app.policies.roles import Office
-from app.workflows import duplicates
+from app.workflows import duplicates, settling
 from app.workflows.attaching import papers_of
 from app.workflows.controlled import controlled
 from app.workflows.desk import Act, Desk, Party, Trigger
@@ -140,10 +140,12 @@ class KeyChangeWorkflow(Workflow[Facts]):
 
     def finish(self, session: Session, case: KeyChange, _act: Act) -> None:
         """Write the new values, let the number follow, and compare with the whole registry."""
+        changed = {line.field for line in case.lines}
+        if changed & set(IDENTITY):
+            settling.hold(session)
         pupil = session.get_one(Student, case.student_id)
         for line in case.lines:
             setattr(pupil, line.field, typed(line.field, line.after))
-        changed = {line.field for line in case.lines}
         pupil.id_digest = KEYS.digest(pupil.id_number) if pupil.id_number else None
         session.flush()
         if changed & set(IDENTITY):

@@ -184,7 +184,9 @@ class ProblemWorkflow(Workflow[Facts]):
         pupil = session.get_one(Student, case.student_id)
         pupil.leave(Status.DELETED, EndKind.LEFT, act.today, case.id)
         session.flush()
-        return settling.close(session, case.id, ItemState.DELETED)
+        groups = settling.close(session, case.id, ItemState.DELETED)
+        duplicates.check(session, [pupil.id])  # gone, too, from where it was proven before
+        return groups
 
     def _change(self, session: Session, case: ProblemCase, _act: Act) -> set[int]:
         pupil = session.get_one(Student, case.student_id)

@@ -6,13 +6,28 @@ of one group at the same moment do so one after the other, so that one record is
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
+from typing import Any
 
-from sqlalchemy import case, exists, func, select, update
+from sqlalchemy import (
+    ARRAY,
+    Integer,
+    LargeBinary,
+    Select,
+    String,
+    TableValuedAlias,
+    case,
+    cast,
+    column,
+    exists,
+    func,
+    select,
+    update,
+)
 from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 from sqlalchemy.orm.util import identity_key
+from sqlalchemy.types import TypeEngine
 
 from app.models.problem import (
     EvidencedPair,
@@ -31,32 +46,25 @@ AGAIN = {"state": "OPEN", "auto": False, "case_id": None, "settled_at": None}
 
 
 def hold(session: Session) -> None:
-    """Let problems be opened and settled by one transaction at a time, until it ends."""
+    """Let problems be opened and settled by one transaction at a time, until it ends.
+
+    Asked for before a record or a chain of the audit is touched: whoever holds those and then
+    waits here, waits for somebody who may be waiting for them.
+    """
     session.execute(select(func.pg_advisory_xact_lock(LOCK)))
 
 
 def open_items(session: Session, found: Iterable[tuple[Key, int]]) -> set[int]:
     """Open groups and the items of records in them; return the ids of the groups."""
-    members: defaultdict[Key, set[int]] = defaultdict(set)
-    for key, student_id in found:
-        members[key].add(student_id)
+    members = sorted(set(found), key=lambda one: (one[0].kind, one[0].digest, one[1]))
     if not members:
         return set()
-    groups = insert(ProblemGroup).values(
-        [{"kind": key.kind, "key_digest": key.digest} for key in members]
+    ids = _groups(session, list(dict.fromkeys(key for key, _ in members)))
+    rows = _table(
+        ("group_id", Integer, [ids[key] for key, _ in members]),
+        ("student_id", Integer, [student_id for _, student_id in members]),
     )
-    of_a_key = ["kind", "key_digest"]
-    again = groups.on_conflict_do_update(index_elements=of_a_key, set_={"closed_at": None})
-    group = ProblemGroup
-    made = session.execute(again.returning(group.id, group.kind, group.key_digest))
-    ids = {Key(row.kind, row.key_digest): row.id for row in made}
-    items = insert(ProblemItem).values(
-        [
-            {"group_id": ids[key], "student_id": student_id}
-            for key, held in members.items()
-            for student_id in sorted(held)
-        ]
-    )
+    items = insert(ProblemItem).from_select(["group_id", "student_id"], select(rows))
     session.execute(
         items.on_conflict_do_update(
             index_elements=["group_id", "student_id"],
@@ -125,22 +133,16 @@ def settle(session: Session, group_ids: Collection[int]) -> set[int]:
     Return the ids of all records of the groups. Never a wrong number, which is a group of one.
     A change that is still asked for does not count, nor a sibling that was evidenced.
     """
-    asked = select(ProblemItem).where(among(ProblemItem.group_id, group_ids))
-    fresh = asked.order_by(ProblemItem.id).execution_options(populate_existing=True)
-    items: defaultdict[int, list[ProblemItem]] = defaultdict(list)
-    for item in session.scalars(fresh):
-        items[item.group_id].append(item)
-    for group_id, held in items.items():
-        group = session.get_one(ProblemGroup, group_id, populate_existing=True)
-        last = _last(group, held)
-        if last is not None:
-            _become(session, [last.id], ItemState.EVIDENCED, auto=True)
-            record(session, "problem.auto_evidenced", object_type="student",
-                   object_id=last.student_id, group=group_id)  # fmt: skip
-        is_open = any(item.state is ItemState.OPEN and item is not last for item in held)
-        group.closed_at = None if is_open else func.now()
-    session.flush()
-    touched = {item.student_id for held in items.values() for item in held}
+    if not group_ids:
+        return set()
+    last = session.execute(_last(group_ids)).all()
+    _become(session, [item.id for item in last], ItemState.EVIDENCED, auto=True)
+    for item in last:
+        record(session, "problem.auto_evidenced", object_type="student",
+               object_id=item.student_id, group=item.group_id)  # fmt: skip
+    _close(session, group_ids)
+    asked = select(ProblemItem.student_id).where(among(ProblemItem.group_id, group_ids))
+    touched = set(session.scalars(asked))
     reflag(session, touched)
     return touched
 
@@ -155,9 +157,11 @@ def reflag(session: Session, student_ids: Collection[int]) -> set[int]:
         (held, ProblemFlag.RESOLVED),
         else_=ProblemFlag.NONE,
     )
+    differ = select(Student.id).where(among(Student.id, student_ids), Student.problem_flag != flag)
+    in_order = differ.order_by(Student.id).with_for_update(key_share=True, of=Student)
     change = (
         update(Student)
-        .where(among(Student.id, student_ids), Student.problem_flag != flag)
+        .where(among(Student.id, session.scalars(in_order).all()))
         .values(problem_flag=flag)
         .returning(Student.id)
         .execution_options(synchronize_session=False)
@@ -172,16 +176,63 @@ def reflag(session: Session, student_ids: Collection[int]) -> set[int]:
 # ── inside ───────────────────────────────────────────────────────────────────────────────
 
 
-def _last(group: ProblemGroup, items: list[ProblemItem]) -> ProblemItem | None:
-    """Return the one record left of a group when all others were deleted or changed.
+def _groups(session: Session, keys: list[Key]) -> dict[Key, int]:
+    """Open the groups of these keys, made now where nothing ever collided so; return their ids."""
+    rows = _table(
+        ("kind", String, [key.kind.name for key in keys]),
+        ("key_digest", LargeBinary, [key.digest for key in keys]),
+    )
+    groups = insert(ProblemGroup).from_select(["kind", "key_digest"], select(rows))
+    again = groups.on_conflict_do_update(
+        index_elements=["kind", "key_digest"], set_={"closed_at": None}
+    )
+    group = ProblemGroup
+    made = session.execute(again.returning(group.id, group.kind, group.key_digest))
+    return {Key(row.kind, row.key_digest): row.id for row in made}
+
+
+def _table(*columns: tuple[str, type[TypeEngine[Any]], list[Any]]) -> TableValuedAlias:
+    """Return rows to insert as one parameter a column, however many they are."""
+    held = (cast(values, ARRAY(kind)) for _, kind, values in columns)
+    named = (column(name, kind) for name, kind, _ in columns)
+    return func.unnest(*held).table_valued(*named).render_derived()
+
+
+def _last(group_ids: Collection[int]) -> Select[int, int, int]:
+    """Return the query of the one record left of a group of which all others went or changed.
 
     While a case has taken it up, its offices decide; should that come to nothing, this is asked
     again.
     """
-    left = [item for item in items if item.state not in GONE]
-    if len(left) != 1 or len(items) == 1 or group.kind is ProblemKind.ID_ERROR:
-        return None
-    return left[0] if left[0].state is ItemState.OPEN and left[0].case_id is None else None
+    item, sibling = ProblemItem, aliased(ProblemItem)
+    others = exists().where(sibling.group_id == item.group_id, sibling.id != item.id)
+    return (
+        select(item.id, item.student_id, item.group_id)
+        .join(ProblemGroup, ProblemGroup.id == item.group_id)
+        .where(
+            among(item.group_id, group_ids),
+            ProblemGroup.kind != ProblemKind.ID_ERROR,
+            item.state == ItemState.OPEN,
+            item.case_id.is_(None),
+            others,
+            ~others.where(sibling.state.not_in(GONE)),
+        )
+        .order_by(item.id)
+    )
+
+
+def _close(session: Session, group_ids: Collection[int]) -> None:
+    """Let groups say since when nothing of them is open."""
+    is_open = exists().where(
+        ProblemItem.group_id == ProblemGroup.id, ProblemItem.state == ItemState.OPEN
+    )
+    closed_at = case((is_open, None), else_=func.coalesce(ProblemGroup.closed_at, func.now()))
+    session.execute(
+        update(ProblemGroup)
+        .where(among(ProblemGroup.id, group_ids))
+        .values(closed_at=closed_at)
+        .execution_options(synchronize_session="fetch")
+    )
 
 
 def _remember(session: Session, items: Iterable[ProblemItem]) -> None:

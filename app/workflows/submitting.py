@@ -16,7 +16,7 @@ from app.models.case import Case, CaseKind
 from app.models.student import Status, Student
 from app.policies.audit import record
 from app.policies.scope import elevated
-from app.workflows import duplicates
+from app.workflows import duplicates, settling
 from app.workflows.desk import Act, Ending
 from app.workflows.opening import open_registration
 from app.workflows.processes import REGISTRATION
@@ -51,6 +51,7 @@ def strike(session: Session, student_id: int, act: Act) -> Student:
 
     Only while it is pending registration and in no case; it stays in the registry, to be read.
     """
+    settling.hold(session)
     locked = select(Student).where(Student.id == student_id).with_for_update()
     pupil = session.scalars(locked).one_or_none()
     if pupil is None or pupil.school_id != act.actor.organisation_id:
