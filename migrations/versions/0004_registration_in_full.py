@@ -44,9 +44,17 @@ SELECT owner_path, 'student', id, id, 'migration.0004',
        jsonb_build_object('aux_number', aux_number), jsonb_build_object('aux_number', NULL)
 FROM gone
 """
+# The tab under which a registration stands, of cases older than the tabs.
+TABS = """
+UPDATE case_file c SET variant = CASE
+  WHEN s.overseas_status <> '00' OR s.nationality <> 'CHN' THEN 'FOREIGN'
+  WHEN g.level = 1 THEN 'NEW' ELSE 'IN_SCHOOL' END
+FROM student s JOIN grade g ON g.id = s.grade_id
+WHERE s.id = c.student_id AND c.kind = 'REGISTRATION' AND c.variant IS NULL
+"""
 AUX = """
 ALTER TABLE student ADD CONSTRAINT student_aux_number
-EXCLUDE USING btree (split_part(owner_path, '/', 2) WITH =, aux_number WITH =)
+EXCLUDE USING btree (aux_number WITH =, split_part(owner_path, '/', 2) WITH =)
 WHERE (aux_number IS NOT NULL AND status <> 'DELETED') DEFERRABLE INITIALLY IMMEDIATE
 """
 
@@ -309,7 +317,7 @@ def upgrade() -> None:
         ["id"],
         postgresql_where="verification = 'PASSED' AND number_kind <> 'G' AND NOT number_stuck",
     )
-    for statement in (NUMBERS, TO_COMPARE, PULLS, PARTIES, AUX_ONCE, AUX):
+    for statement in (NUMBERS, TO_COMPARE, PULLS, PARTIES, TABS, AUX_ONCE, AUX):
         op.execute(statement)
 
 

@@ -12,6 +12,7 @@ from tests.house.guarded_evidence import EVIDENCE
 from tests.house.guarded_keys import KEYS_CHANGED
 from tests.house.guarded_movements import MOVEMENTS
 from tests.house.guarded_queues import QUEUES
+from tests.house.guarded_registrations import REGISTRATIONS
 from tests.house.guards import (
     Anything,
     Guard,
@@ -674,6 +675,7 @@ GUARDS: dict[str, Guard] = (
     | KEYS_CHANGED
     | MOVEMENTS
     | QUEUES
+    | REGISTRATIONS
 )
 
 
