@@ -58,7 +58,8 @@ def commit(run: Run) -> dict[str, Any]:
     with run.step(progress=DONE) as session:
         batch = committing.commit(session, run.args["batch"])
         if batch.state is BatchState.COMMITTED:
-            ask(session, "duplicates.check", key=f"duplicates.check:batch:{batch.id}")
+            key = f"duplicates.check:batch:{batch.id}"
+            ask(session, "duplicates.check", key=key, organisation_id=batch.school_id)
         return {"state": batch.state.name, "new": batch.new, "refused": batch.refused}
 
 

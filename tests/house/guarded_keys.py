@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from app.workflows.maintaining import FIELDS, Upkeep
-from tests.house.guards import Guard, answers
+from tests.house.guards import Guard, always_without, answers
 
 FLOW = "app.workflows.key_change:KeyChangeWorkflow"
 CHANGE = "tests/workflows/test_key_change.py::test_"
@@ -53,14 +53,14 @@ KEYS_CHANGED = {
     ),
     "key-doubles": Guard(
         "",
-        "app.workflows.key_change:doubles",
-        answers(None),
+        "app.workflows.duplicates:check",
+        answers(set()),
         (f"{CHANGE}whoever_is_the_same_as_another_becomes_a_problem_record",),
     ),
     "key-former-number": Guard(
         "",
-        "app.workflows.key_change:is_former",
-        answers(None),
+        "app.policies.triggers:ALWAYS",
+        always_without("digest = what AND student_id = whose", "digest = what"),
         (f"{CHANGE}a_former_number_of_another_is_never_issued_again",),
     ),
     "key-own-pupil": Guard(

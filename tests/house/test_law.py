@@ -12,13 +12,26 @@ from app.workflows.engine import Workflow
 from app.workflows.movement import MOVES
 from app.workflows.processes import PROCESSES
 from tests.house.workflows_page import FOLDER, PAGES, arrows, at_home, holding, page, route
-from tests.workflows.law import COUNTY, FINAL, LAW, MOVEMENTS, OTHERWISE, PROVINCE, PULLS, SAME
+from tests.workflows.law import (
+    COUNTY,
+    FINAL,
+    GOES,
+    LAW,
+    MOVEMENTS,
+    OTHERWISE,
+    PROVINCE,
+    PULLS,
+    SAME,
+    STAYS,
+)
 
 BESIDE = (Trigger.CLEAN, Trigger.ESCALATE)  # laid down once for every process, in the model
 WHEN = {
     "transfer-same-county": {SAME},
     "transfer-other-county": {COUNTY},
     "transfer-other-province": {COUNTY, PROVINCE, PULLS},
+    "problem": {STAYS},
+    "problem-deletion": {GOES},
 }
 ARROW = re.compile(r"^    (\w+) --> (\w+): (\w+)$", re.MULTILINE)
 BY_FILE = {one.file: one for one in PAGES}

@@ -14,7 +14,7 @@ from app.models.school import SchoolClass
 from app.models.sealed import KEYS
 from app.models.student import NumberHistory, Student
 from app.policies import scope
-from app.policies.rls import ANYBODY, SCOPED, Follows, Scoped
+from app.policies.rls import ANYBODY, SCOPED, Follows, Meets, Scoped
 from tests import make
 from tests.house.world import World
 from tests.workflows.cases import a_transfer
@@ -98,6 +98,8 @@ def key_of(rule):
     """The condition that a row is the stranger's."""
     if isinstance(rule, Follows):
         return f"{rule.by} IN (SELECT id FROM {rule.parent} WHERE starts_with(owner_path, :path))"  # noqa: S608
+    if isinstance(rule, Meets):
+        return f"id IN (SELECT {rule.by} FROM {rule.child} WHERE starts_with(owner_path, :path))"  # noqa: S608
     return "starts_with(owner_path, :path)"
 
 
@@ -106,10 +108,17 @@ def counted(session, table, path):
     return session.scalar(text(sql), {"path": path})
 
 
+def own_key(rule):
+    """The column that says whose a row is."""
+    if isinstance(rule, Meets):
+        return "id"
+    return "owner_path" if isinstance(rule, Scoped) else rule.by
+
+
 def touched(session, table, path):
     """How many foreign rows an UPDATE, if the application may send one at all, would change."""
     rule = SCOPED[table]
-    column = "owner_path" if isinstance(rule, Scoped) else rule.by
+    column = own_key(rule)
     sql = f"UPDATE {table} SET {column} = {column} WHERE {key_of(rule)}"  # noqa: S608
     try:
         with session.begin_nested():
@@ -128,7 +137,7 @@ def test_no_table_shows_or_gives_up_a_foreign_row(session):
     path = world.paths[FOREIGN].rpartition("S")[0]  # the county's: some things are an authority's
     empty = [table for table in SCOPED if not counted(session, table, path)]
     assert empty == []  # else the rest would prove nothing
-    ids = {t: scoped_ids(session, t, path) for t in SCOPED if isinstance(SCOPED[t], Follows)}
+    ids = {t: scoped_ids(session, t, path) for t, r in SCOPED.items() if not isinstance(r, Scoped)}
     become(session, world.account("SR"))
     open_to_all = {t for t, r in SCOPED.items() if isinstance(r, Scoped) and r.reads == ANYBODY}
     seen = [table for table in SCOPED if not_hidden(session, table, path, ids)]
@@ -137,14 +146,14 @@ def test_no_table_shows_or_gives_up_a_foreign_row(session):
 
 
 def scoped_ids(session, table, path):
-    sql = f"SELECT {SCOPED[table].by} FROM {table} WHERE {key_of(SCOPED[table])}"  # noqa: S608
+    sql = f"SELECT {own_key(SCOPED[table])} FROM {table} WHERE {key_of(SCOPED[table])}"  # noqa: S608
     return session.scalars(text(sql), {"path": path}).all()
 
 
 def not_hidden(session, table, path, ids):
     if table not in ids:
         return counted(session, table, path)
-    sql = f"SELECT count(*) FROM {table} WHERE {SCOPED[table].by} = ANY(:ids)"  # noqa: S608
+    sql = f"SELECT count(*) FROM {table} WHERE {own_key(SCOPED[table])} = ANY(:ids)"  # noqa: S608
     return session.scalar(text(sql), {"ids": list(ids[table])})
 
 

@@ -13,6 +13,7 @@ from app.models.saved_filter import SavedFilter
 from app.models.substitution import Substitution
 from app.workflows.opening import snapshot
 from tests import make
+from tests.house import colliding
 
 DAY = date(2026, 11, 20)
 
@@ -61,6 +62,7 @@ def lay(session, room, registrar, named):
         "saved_filter": kept.id,
         "field_choice": choice.id,
         "notice": notice.id,
+        **colliding.lay(session, room, registrar, named),
     }
 
 

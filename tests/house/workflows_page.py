@@ -19,7 +19,7 @@ from app.models.school import Stage
 from app.models.standing import Status
 from app.workflows.desk import Desk, Ending, Trigger
 from app.workflows.movement import MOVES
-from app.workflows.processes import KEY_CHANGE, MOVEMENT, REGISTRATION, TRANSFER
+from app.workflows.processes import KEY_CHANGE, MOVEMENT, PROBLEM, REGISTRATION, TRANSFER
 from config import ROOT
 from tests.house.roles_page import NONE, head, line
 
@@ -85,6 +85,9 @@ PAGES = (
         "transfer-other-province", "转学：跨省", "transfer, other province", TRANSFER, "transfer",
         ("other_county", "other_province", "pulls_archive"),
     ),
+    Page("problem", "问题学籍处理：佐证、变更", "problem record, evidence or change", PROBLEM,
+         "problem", ("is_reviewed",)),
+    Page("problem-deletion", "问题学籍处理：删除", "problem record, deletion", PROBLEM, "problem"),
 )  # fmt: skip
 
 
@@ -110,7 +113,7 @@ def arrows(one: Page) -> list[tuple[str, str, str]]:
         assert machine_leads(one, at, desk.act) == ahead
         found.append((at, ahead, desk.act))
         found += [(at, at, mark) for mark in desk.marks]
-    found.append((Ending.RETURNED, stops[1].state, Trigger.SUBMIT))
+    found.append((Ending.RETURNED, found[0][1], Trigger.SUBMIT))
     for desk in stops:
         if desk.act is Trigger.AGREE:
             found.append((desk.state, Ending.REJECTED, Trigger.DISAGREE))
@@ -119,7 +122,7 @@ def arrows(one: Page) -> list[tuple[str, str, str]]:
                 found.append((desk.state, desk.state, Trigger.ESCALATE))
     found += [
         (at, Ending.WITHDRAWN, Trigger.WITHDRAW)
-        for at in (stops[0].state, Ending.RETURNED, stops[1].state)
+        for at in (stops[0].state, Ending.RETURNED, *(desk.state for desk in stops[1:2]))
     ]
     found += [(d.state, Ending.CLEANED, Trigger.CLEAN) for d in stops]
     found.append((Ending.RETURNED, Ending.CLEANED, Trigger.CLEAN))
@@ -212,18 +215,26 @@ REFUSALS: dict[str, tuple[str, ...]] = {  # guard: the codes it answers with
     "fits": ("E-SIZE",),
     "fits_id": ("E-ID-CHK", "E-ID-DATE", "E-ID-SEX"),
     "has_cause": ("E-CAUSE", "E-REASON"),
+    "has_papers": ("E-EVIDENCE",),
+    "has_words": ("E-REASON",),
     "has_dates": ("E-FUTURE", "E-EARLY", "E-TERM"),
     "has_evidence": ("E-EVIDENCE",),
     "has_no_problem": ("E-PROBLEM",),
     "has_reported": ("E-PULL",),
+    "in_school_open": ("E-SWITCH", "E-SWITCH-BY", "E-SWITCH-TILL"),
     "is_elsewhere": ("E-SELFSCHOOL", "E-STATUS"),
     "is_kept": ("E-STATUS",),
+    "is_open": ("E-PROBLEM-NONE",),
     "is_pending": ("E-STATUS",),
+    "is_there": ("E-SCHOOL",),
     "keeps_stage": ("E-STAGE",),
+    "leaves_one": ("E-PROBLEM-LAST",),
+    "no_id_allowed": ("E-SWITCH", "E-SWITCH-BY", "E-SWITCH-TILL"),
     "not_frozen": ("E-FREEZE",),
     "not_stopped": ("E-SWITCH", "E-SWITCH-BY", "E-SWITCH-TILL"),
     "old_enough": ("E-UNDER-AGE",),
     "only_controlled": ("E-CF-NOT",),
+    "right_fields": ("E-PROBLEM-FIELDS",),
     "right_school": ("E-SCHOOL",),
     "stage_allows": ("E-STAGE",),
     "status_allows": ("E-STATUS", "E-RETURNTYPE"),

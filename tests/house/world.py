@@ -14,7 +14,7 @@ from app.models.school import School
 from app.models.student import Status
 from app.models.switch import SwitchValue
 from app.policies import scope
-from app.policies.rls import BY_ACTOR, BY_PERSON, NOT_FOR_TEACHERS, SCOPED, Follows, Range, Scoped
+from app.policies.rls import BY_ACTOR, BY_PERSON, NOT_FOR_TEACHERS, SCOPED, Range, Scoped
 from app.policies.roles import Role
 from app.workflows import promotion
 from tests import make
@@ -125,7 +125,7 @@ class World:
         found = {}
         for place in places:
             for table in SCOPED:
-                if isinstance(SCOPED[table], Follows):
+                if not isinstance(SCOPED[table], Scoped):
                     continue
                 sql = (
                     "SELECT md5(coalesce(string_agg(t::text, '|' ORDER BY t::text), ''))"  # noqa: S608

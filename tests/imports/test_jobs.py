@@ -115,7 +115,8 @@ def test_whoever_is_killed_the_end_is_the_same(root, crew, settled, user_id):
         if point == "while committing":
             reached(root, promise, TAKEN)
             kill(crew, whole=whole)
-        assert settled(promise).state == "DONE"
+        done = settled(promise)
+        assert done.state == "DONE", (point, whole, done.error)
         batch = root.execute("SELECT * FROM import_batch WHERE id = %s", (batch_id,)).fetchone()
         assert (batch.state, batch.new, batch.refused) == ("COMMITTED", ROWS, 0)
         ends.add(ended(root, batch_id))

@@ -72,17 +72,27 @@ TRANSFER = (
         ("IN_SCHOOL", "OUT_SCHOOL"),
     ),
 )
+GOES, STAYS = "the record is to go", "the record stays"
+PROBLEM = (  # 002 VI.2: what is to go, goes at once; all else is agreed to twice
+    *(Row("submit", at, "SCHOOL_REVIEW", "SR", STAYS) for at in ("DRAFT", "RETURNED")),
+    *(Row("submit", at, "RESOLVED", "SR", GOES) for at in ("DRAFT", "RETURNED")),
+    Row("agree", "SCHOOL_REVIEW", "AUTHORITY_REVIEW", "SL"),
+    Row("agree", "AUTHORITY_REVIEW", "RESOLVED", "CR"),
+    *ending("DRAFT", {"SCHOOL_REVIEW": "SL", "AUTHORITY_REVIEW": "CR"}, ("SCHOOL_REVIEW",)),
+)
 LAW: dict[str, tuple[Row, ...]] = {
     "REGISTRATION": plain("REGISTERED"),
     "MOVEMENT": plain("APPROVED"),
     "KEY_CHANGE": plain("APPROVED"),
     "TRANSFER": TRANSFER,
+    "PROBLEM": PROBLEM,
 }
 FINAL = {
     "REGISTRATION": "REGISTERED",
     "MOVEMENT": "APPROVED",
     "KEY_CHANGE": "APPROVED",
     "TRANSFER": "COMPLETED",
+    "PROBLEM": "RESOLVED",
 }
 OTHERWISE = {  # what the sketch of the law said: what the house does, and why
     "intervene: the province alone": "the next city, then the province, between provinces the "
