@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from app.codes.workdays import BEIJING
 from app.jobs.comparing import ask_compare
 from app.jobs.hook import ask_when_due
+from app.jobs.numbering import ask_issue
 from app.jobs.queue import ask
 
 
@@ -45,3 +46,4 @@ def tick(session: Session, now: datetime, schedule: Sequence[Tick]) -> None:
         ask(session, entry.kind, key=f"cron:{entry.kind}:{due.isoformat()}")
     ask_when_due(session, now)
     ask_compare(session, now)
+    ask_issue(session, now)

@@ -11,6 +11,7 @@ MODULES = [
     "app.jobs.hook",
     "app.jobs.housekeeping",
     "app.jobs.importing",
+    "app.jobs.numbering",
     "app.jobs.promoting",
     "app.jobs.reminding",
     "app.jobs.sweeping",

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from datetime import datetime
+from enum import StrEnum
 
 from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, func
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.models.account import Account
@@ -26,18 +28,53 @@ class IssuedNumber(Model):
     issued_at: Mapped[datetime] = mapped_column(server_default=func.now())
 
 
+class RoundState(StrEnum):
+    """How far a round is."""
+
+    WRITING = "WRITING"  # a job writes the file
+    OUT = "OUT"  # the file is there; what the police says is awaited
+    READING = "READING"  # a job reads what came back
+    LOOK = "LOOK"  # what it would do is shown; nothing is done yet
+    APPLYING = "APPLYING"
+    DONE = "DONE"
+    ENDED = "ENDED"  # given up
+
+
+class Told(StrEnum):
+    """What a row that came back would do to its pupil."""
+
+    PASSED = "PASSED"
+    FAILED = "FAILED"
+    CHANGED = "CHANGED"  # the record is not any more the one that was sent: nothing
+    OTHER = "OTHER"  # the row names somebody else than was sent: nothing
+
+
 class VerificationRound(Owned, Model):
-    """身份核验批次: pupils whose identity is put to the police in a file, and what came back."""
+    """身份核验批次: pupils whose identity is put to the police in a file, and what came back.
+
+    One pupil confirmed by hand is a round too, with its reason and the digest of its paper.
+    """
 
     __tablename__ = "verification_round"
     __table_args__ = (Index("verification_round_owner", "owner_path", "id"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"))
+    state: Mapped[RoundState] = mapped_column(default=RoundState.WRITING, server_default="WRITING")
+    job_id: Mapped[int | None]
     asked_by: Mapped[int] = mapped_column(ForeignKey("account.user_id"))
     asked_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    everybody: Mapped[bool] = mapped_column(default=False, server_default="false")
     rows: Mapped[int] = mapped_column(default=0, server_default="0")
     digest: Mapped[str | None] = mapped_column(String(64))  # of the sealed file, while it is kept
+    answer: Mapped[str | None] = mapped_column(String(64))  # of the sealed file that came back
+    answer_name: Mapped[str | None] = mapped_column(String(120))
+    odd: Mapped[list[list[object]]] = mapped_column(  # rows not understood: number, code
+        JSONB, default=list, server_default="[]"
+    )
+    reason: Mapped[str | None] = mapped_column(String(200))  # of a pupil confirmed by hand
+    paper: Mapped[str | None] = mapped_column(String(64))
+    paper_name: Mapped[str | None] = mapped_column(String(120))
     told_by: Mapped[int | None] = mapped_column(
         ForeignKey("account.user_id", name="verification_round_told_by")
     )
@@ -56,15 +93,18 @@ class VerificationLine(Owned, Model):
     __tablename__ = "verification_line"
     __table_args__ = (
         UniqueConstraint("round_id", "student_id"),
+        UniqueConstraint("round_id", "row_no"),
         Index("verification_line_owner", "owner_path", "id"),
         Index("verification_line_student", "student_id"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     round_id: Mapped[int] = mapped_column(ForeignKey("verification_round.id"))
+    row_no: Mapped[int]  # the running number in the file, from 1
     student_id: Mapped[int] = mapped_column(ForeignKey("student.id"))
     identity: Mapped[bytes]  # keyed digest of name and ID number as they were sent
-    result: Mapped[Verification | None]
+    told: Mapped[Told | None]  # what the row that came back would do
+    result: Mapped[Verification | None]  # what was done
 
 
 class AuxRule(Owned, Model):

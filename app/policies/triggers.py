@@ -70,6 +70,7 @@ BEGIN
   INSERT INTO check_waiting (student_id) VALUES (new.id)
   ON CONFLICT (student_id) DO UPDATE SET asked_at = clock_timestamp();
   new.verification := 'NONE'; new.verified_on := NULL;  -- what was confirmed was another identity
+  new.number_stuck := false;
   RETURN new;
 END $$;
 CREATE OR REPLACE TRIGGER identity_other
@@ -85,6 +86,25 @@ CREATE OR REPLACE FUNCTION claim_number(what bytea, whose int) RETURNS boolean
 BEGIN
   INSERT INTO issued_number (digest, student_id) VALUES (what, whose) ON CONFLICT DO NOTHING;
   RETURN EXISTS (SELECT 1 FROM issued_number WHERE digest = what AND student_id = whose);
+END $$;
+-- For each pupil the place (from 1) of the first of its choices that was free; 0: none was.
+CREATE OR REPLACE FUNCTION claim_first(whose int[], choices int, drawn bytea[]) RETURNS int[]
+  LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+DECLARE found_at int[] := array_fill(0, ARRAY[cardinality(whose)]); what bytea;
+BEGIN
+  FOR who IN 1 .. cardinality(whose) LOOP
+    FOR place IN 1 .. choices LOOP
+      what := drawn[(who - 1) * choices + place];
+      INSERT INTO issued_number (digest, student_id) VALUES (what, whose[who])
+      ON CONFLICT DO NOTHING;
+      IF FOUND OR EXISTS (
+        SELECT 1 FROM issued_number WHERE digest = what AND student_id = whose[who]
+      ) THEN
+        found_at[who] := place; EXIT;
+      END IF;
+    END LOOP;
+  END LOOP;
+  RETURN found_at;
 END $$;
 CREATE OR REPLACE FUNCTION student_numbers() RETURNS trigger
   LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$

@@ -62,7 +62,7 @@ def standing_of(pupil: Student, form: Any) -> dict[str, Old]:
 
 def preview_of(pupil: Student, asked: Typed, papers: int) -> Preview:
     """Return what would happen if a form were submitted; stores nothing."""
-    fate = str(FATES[number_fate(pupil, asked.wanted)])
+    fate = str(FATES[number_fate(session(), pupil, asked.wanted, today())])
     correction = Correction(asked.wanted, asked.reason or "-")
     lines, doubts = lines_of(pupil, asked), rules(pupil, asked)
     checks = ahead(session(), pupil.id, correction, act_of(), papers).checks

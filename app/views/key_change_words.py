@@ -10,10 +10,11 @@ from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 
 from app.codes import divisions
+from app.models.case import Case
 from app.models.change import KeyChange, KeyChangeLine
 from app.models.student import ProblemFlag, Student
 from app.policies.rights import opens
-from app.views.actor import current_actor
+from app.views.actor import current_actor, session, today
 from app.views.doors import allowed
 from app.views.labels import NONE, day, label_of, yes_no
 from app.views.pupil_columns import CODES, MASKS, PLACES, SEALED
@@ -60,7 +61,7 @@ def value_now(line: KeyChangeLine, pupil: Student | None) -> str | None:
     return None if now == line.before else value_word(line.field, now)
 
 
-def whole_urls(case: KeyChange, line: KeyChangeLine) -> tuple[str, str]:
+def whole_urls(case: Case, line: KeyChangeLine) -> tuple[str, str]:
     """Return where the old and the new value are asked for whole, by who may compare them."""
     if line.field not in SEALED or not may_compare(case):
         return "", ""
@@ -71,7 +72,7 @@ def whole_urls(case: KeyChange, line: KeyChangeLine) -> tuple[str, str]:
     return old, new
 
 
-def may_compare(case: KeyChange) -> bool:
+def may_compare(case: Case) -> bool:
     """Tell whether this person sees values whole: by right, or to decide on the own desk."""
     if not allowed("can_reveal", "KeyChange"):
         return False
@@ -84,7 +85,7 @@ def fate_word(case: KeyChange, pupil: Student | None) -> str | None:
     if pupil is None:
         return None
     wanted = {line.field: line.after for line in case.lines}
-    word = FATE_WORDS.get(number_fate(pupil, wanted))
+    word = FATE_WORDS.get(number_fate(session(), pupil, wanted, today()))
     return str(word) if word else None
 
 

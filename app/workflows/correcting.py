@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 
 from sqlalchemy.orm import Session
@@ -16,7 +17,7 @@ from app.models.student import NumberKind, Student
 from app.policies.scope import elevated
 from app.workflows.attaching import bind
 from app.workflows.desk import Act, Ending
-from app.workflows.key_change import IDENTITY, doubles, is_numbering, number_after
+from app.workflows.key_change import IDENTITY, doubles, is_numbering, keeps_number, number_after
 from app.workflows.opening import snapshot
 from app.workflows.opening_changes import Correction, own_pupil, write_lines
 from app.workflows.persons import Check, is_here
@@ -69,8 +70,12 @@ def as_drafted(session: Session, draft: Case, pupil: Student, act: Act) -> None:
     draft.owner = draft.initiator_org = session.get_one(Organisation, pupil.school_id)
 
 
-def number_fate(pupil: Student, wanted: Mapping[str, str | None]) -> NumberFate:
+def number_fate(
+    session: Session, pupil: Student, wanted: Mapping[str, str | None], today: date
+) -> NumberFate:
     """Return what becomes of a pupil's number (P34)."""
+    if is_numbering(wanted) and keeps_number(session, pupil, today):
+        return NumberFate.STAYS
     if is_numbering(wanted) and pupil.number_kind is NumberKind.L:
         return NumberFate.STAYS_L
     becomes = is_numbering(wanted) and number_after(pupil, wanted) is not None

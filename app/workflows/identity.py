@@ -20,7 +20,7 @@ from sqlalchemy.orm import Session
 from app.codes import id_number
 from app.models.problem import ProblemKind
 from app.models.sealed import KEYS
-from app.models.student import Status, Student
+from app.models.student import Status, Student, Verification
 
 RESIDENT = "1"  # 居民身份证 in table id_document_type
 
@@ -43,6 +43,7 @@ class Identity(NamedTuple):
     id_type: str
     id_digest: bytes | None
     id_number: str | None
+    verification: Verification = Verification.NONE
 
     @property
     def keys(self) -> dict[ProblemKind, Key]:
@@ -56,7 +57,9 @@ class Identity(NamedTuple):
 
     @property
     def is_wrong(self) -> bool:
-        """Tell whether a resident number contradicts itself or the record it stands in."""
+        """Tell whether a number contradicts itself or its record, or the police know it not."""
+        if self.verification is Verification.FAILED:
+            return True
         if self.id_type != RESIDENT or self.id_number is None:
             return False
         told = (id_number.birth_date(self.id_number), id_number.gender(self.id_number))
@@ -66,7 +69,7 @@ class Identity(NamedTuple):
 
 COMPARED = (
     Student.id, Student.status, Student.name_key, Student.gender, Student.birth_date,
-    Student.id_type, Student.id_digest, Student.id_number,
+    Student.id_type, Student.id_digest, Student.id_number, Student.verification,
 )  # fmt: skip
 
 

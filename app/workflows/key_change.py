@@ -28,6 +28,7 @@ from app.models.change import KeyChange
 from app.models.sealed import KEYS
 from app.models.student import NumberKind, ProblemFlag, Status, Student
 from app.policies.roles import Office
+from app.policies.switches import setting
 from app.workflows import duplicates, settling
 from app.workflows.attaching import papers_of
 from app.workflows.controlled import controlled
@@ -138,7 +139,7 @@ class KeyChangeWorkflow(Workflow[Facts]):
             frozen=frozen(session, path, self.kind, graduating=pupil.grade.is_last, today=today),
         )
 
-    def finish(self, session: Session, case: KeyChange, _act: Act) -> None:
+    def finish(self, session: Session, case: KeyChange, act: Act) -> None:
         """Write the new values, let the number follow, and compare with the whole registry."""
         changed = {line.field for line in case.lines}
         if changed & set(IDENTITY):
@@ -151,7 +152,8 @@ class KeyChangeWorkflow(Workflow[Facts]):
         if changed & set(IDENTITY):
             duplicates.check(session, [pupil.id])
             session.refresh(pupil)
-        number = number_after(pupil) if is_numbering(changed) else None
+        stays = not is_numbering(changed) or keeps_number(session, pupil, act.today)
+        number = None if stays else number_after(pupil)
         is_clear = pupil.problem_flag in (ProblemFlag.NONE, ProblemFlag.RESOLVED)
         if number is not None and is_clear and claim(session, pupil, number):
             pupil.take_number(number)
@@ -200,6 +202,12 @@ def doubles(session: Session, pupil: Student, wanted: Mapping[str, str | None] =
 def is_numbering(changed: Iterable[str]) -> bool:
     """Tell whether a change touches what a formal number is made of."""
     return bool({"id_number", "id_type"} & set(changed))
+
+
+def keeps_number(session: Session, pupil: Student, today: date) -> bool:
+    """Tell whether the province lets a J number stay when there is an ID number (Q-03)."""
+    is_j = pupil.number_kind is NumberKind.J
+    return is_j and not setting(session, pupil.owner_path, "renumber_on_id", today).is_on
 
 
 def number_after(pupil: Student, wanted: Mapping[str, str | None] = NOTHING) -> str | None:

@@ -330,7 +330,10 @@ def test_a_formal_number_follows_the_id_number(world, session):
     world.controls()
     old = world.pupil.number
     new_id = another_number(world.pupil)
-    assert correcting.number_fate(world.pupil, {"id_number": new_id}) is NumberFate.BECOMES_G
+    assert (
+        correcting.number_fate(session, world.pupil, {"id_number": new_id}, TODAY)
+        is NumberFate.BECOMES_G
+    )
     pupil = world.carried_out({"id_number": new_id})
     assert pupil.id_number == new_id
     assert pupil.id_digest == KEYS.digest(new_id)
@@ -361,16 +364,34 @@ def test_an_l_number_stays_until_it_is_verified(world, session):
     pupil.take_number("L410101202600000002"[:19])
     session.flush()
     wanted = {"id_number": another_number(pupil)}
-    assert correcting.number_fate(pupil, wanted) is NumberFate.STAYS_L
+    assert correcting.number_fate(session, pupil, wanted, TODAY) is NumberFate.STAYS_L
     pupil = world.carried_out(wanted)
     assert pupil.number_kind is NumberKind.L
     assert pupil.id_digest == KEYS.digest(pupil.id_number)
 
 
-def test_another_field_leaves_the_number_alone(world):
+def test_a_province_may_let_a_j_number_stay(world, session):
+    world.controls()
+    pupil = world.pupil
+    pupil.number_kind = None
+    pupil.number = pupil.number_digest = None
+    pupil.take_number("J410101202600000003"[:19])
+    session.add(
+        SwitchValue(
+            organisation_id=world.people["province"].organisation_id, key="renumber_on_id",
+            value="off", valid_from=TODAY, set_by=world.people["province"].user_id,
+        )
+    )  # fmt: skip
+    session.flush()
+    wanted = {"id_number": another_number(pupil)}
+    assert correcting.number_fate(session, pupil, wanted, TODAY) is NumberFate.STAYS
+    assert world.carried_out(wanted).number_kind is NumberKind.J
+
+
+def test_another_field_leaves_the_number_alone(world, session):
     world.controls()
     before = world.pupil.number
-    assert correcting.number_fate(world.pupil, {"ethnic": "02"}) is NumberFate.STAYS
+    assert correcting.number_fate(session, world.pupil, {"ethnic": "02"}, TODAY) is NumberFate.STAYS
     assert world.carried_out({"ethnic": "02"}).number == before
 
 
