@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from app.errors import Refusal, Refused
 from app.imports.batch import SPECS, forget, held, require
-from app.imports.preview import count, entered
+from app.imports.preview import aux_twice, count, entered
 from app.imports.spec import Problem
 from app.imports.staging import GUARDIAN_FIELDS, MADE, PUPIL_FIELDS, STAGED_KEY, make
 from app.messages.catalogue import level_of
@@ -80,6 +80,8 @@ def _changed(session: Session, batch: ImportBatch) -> Iterator[Problem]:
     )
     session.execute(insert(STAGED_KEY).from_select(["row_no", "id_digest"], keys))
     yield from entered(session, spec, batch.school_id)
+    numbers = session.execute(select(ImportRow.row_no, ImportRow.aux_number).where(mine)).all()
+    yield from aux_twice(session, spec, batch.school_id, numbers)
 
 
 def _give_back(session: Session, batch: ImportBatch, changed: list[Problem]) -> None:

@@ -7,12 +7,12 @@ because a school does not see the others; the answer says only that it is.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Select, case, func, insert, literal, select, text
+from sqlalchemy import Row, Select, case, func, insert, literal, select, text
 from sqlalchemy.orm import Session
 
 from app.errors import BadFile
@@ -30,8 +30,10 @@ from app.models.import_batch import (
     Severity,
     Verdict,
 )
+from app.models.school import School
 from app.models.student import Status, Student
 from app.storage.sealed_files import Folder, opened
+from app.workflows.aux_once import FIELD, taken
 
 Widen = Callable[[Session], AbstractContextManager[None]]
 Told = Callable[[int, int], None]  # rows read, rows there are
@@ -93,7 +95,28 @@ def _doubles(session: Session, spec: ImportSpec, school_id: int, widen: Widen) -
     ]
     taken = {problem.row for problem in (*there, *beside)}
     elsewhere = [p for p in registered(session, spec, school_id, widen) if p.row not in taken]
-    return [*there, *beside, *elsewhere]
+    rows = session.execute(select(STAGED_ROW.c.row_no, STAGED_ROW.c.aux_number)).all()
+    return [*there, *beside, *elsewhere, *aux_twice(session, spec, school_id, rows)]
+
+
+def aux_twice(
+    session: Session, spec: ImportSpec, school_id: int, rows: Iterable[Row[int, str | None]]
+) -> list[Problem]:
+    """Return the rows whose 辅号 stands in an earlier row, or is somebody's of the province."""
+    said = {row: number for row, number in sorted(rows) if number}
+    path = session.scalars(select(School.owner_path).where(School.id == school_id)).one()
+    held = taken(session, path, set(said.values()))
+    heading = spec.by_field[FIELD].heading
+    first: dict[str, int] = {}
+    found = []
+    for row, number in said.items():
+        other = first.setdefault(number, row)
+        if number in held:
+            found.append(Problem(row, heading, "E-DUP", {"where": "hint.aux_taken"}, None))
+        elif other != row:
+            told = {"where": "hint.same_row", "other": other}
+            found.append(Problem(row, heading, "E-DUP", told, None))
+    return found
 
 
 def entered(session: Session, spec: ImportSpec, school_id: int) -> list[Problem]:

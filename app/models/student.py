@@ -74,8 +74,8 @@ class Student(Owned, PupilFields, Stamped, Versioned, Model):
         CheckConstraint("commute_km >= 0", name="student_commute"),
         # 辅号: once in a province; asked when a statement ends, so that a class may swap numbers.
         ExcludeConstraint(
-            (func.split_part(text("owner_path"), "/", text("2")), "="),
             ("aux_number", "="),
+            (func.split_part(text("owner_path"), "/", text("2")), "="),
             where=text("aux_number IS NOT NULL AND status <> 'DELETED'"),
             using="btree",
             name="student_aux_number",

@@ -19,6 +19,7 @@ from app.models.sealed import KEYS
 from app.models.student import Guardian, Status, Student
 from app.policies.audit import record
 from app.policies.scope import elevated
+from app.workflows.aux_once import insist_free
 
 ONE_AT_A_TIME = 0x1A9  # key of the lock under which numbers are compared and taken
 
@@ -35,6 +36,7 @@ def admit(
         session.execute(select(func.pg_advisory_xact_lock(ONE_AT_A_TIME)))
         if is_entered(session, room.school_id, digest):
             raise Refused(Refusal("E-DUP", {"where": "hint.registered"}))
+    insist_free(session, room.owner_path, facts.get("aux_number"))
     pupil = Student(
         school_id=room.school_id,
         grade_id=room.grade_id,

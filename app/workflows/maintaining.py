@@ -20,6 +20,7 @@ from app.models.sealed import KEYS
 from app.models.student import ProblemFlag, Status, Student
 from app.policies.roles import Actor
 from app.workflows.admission import ONE_AT_A_TIME, is_entered
+from app.workflows.aux_once import insist_free
 from app.workflows.controlled import controlled, locked, opened
 from app.workflows.key_change import IDENTITY, is_numbering, number_after
 
@@ -77,6 +78,8 @@ def follow(session: Session, pupil: Student, changed: Collection[str]) -> None:
 
     Never commits.
     """
+    if "aux_number" in changed:
+        insist_free(session, pupil.owner_path, pupil.aux_number, pupil.id)
     if not is_numbering(changed):
         return
     digest = KEYS.digest(pupil.id_number) if pupil.id_number else None
