@@ -13,6 +13,7 @@ from alembic import command
 
 from app.bench import approving, importing
 from app.bench import audit as auditing
+from app.bench import duplicates as comparison
 from app.bench import inbox as queues
 from app.bench import pages as screens
 from app.bench import promote as promotion
@@ -100,6 +101,16 @@ def inbox(cases: int, rounds: int) -> None:
     """List and count many open cases at the desk of every tier; say which plans are used."""
     with registry(cases + cases // 10, "inbox") as root_url:
         click.echo(queues.measure(root_url, cases, rounds))
+
+
+@bench.command()
+@click.option("--pupils", type=click.IntRange(1, 10_000_000), default=2_000_000, show_default=True)
+@click.option("--staged", type=click.IntRange(1000, 1_000_000), default=100_000, show_default=True)
+@click.option("--sample", type=click.IntRange(1, 10_000), default=500, show_default=True)
+def duplicates(pupils: int, staged: int, sample: int) -> None:
+    """Compare many who come with a registry of millions, all together and one by one."""
+    with registry(1, "duplicates") as root_url:
+        click.echo(comparison.measure(Config.read(), root_url, pupils, staged, sample))
 
 
 @bench.command()

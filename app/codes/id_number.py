@@ -10,7 +10,7 @@ import unicodedata
 from datetime import date
 from functools import lru_cache
 
-from app.codes.divisions import known_counties
+from app.codes.divisions import counties_ever
 
 LENGTH = 18
 BODY = 17
@@ -70,7 +70,7 @@ def problems(number: str, today: date) -> tuple[str, ...]:
         found.append("birth_range")
     if number[14:17] == "000":
         found.append("sequence")
-    if number[:6] not in known_counties():
+    if number[:6] not in counties_ever():
         found.append("division")
     return tuple(found)
 

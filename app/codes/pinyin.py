@@ -45,16 +45,18 @@ def sound(spelling: str) -> str:
 
 
 def _read(text: str) -> str:
-    return "".join(_reader()(text)) if HAN.search(text) else text
+    return "".join(map(_reading, text))
 
 
 @cache
-def _reader() -> Callable[[str], list[str]]:
+def _reading(sign: str) -> str:
+    return _reader()(sign) if HAN.match(sign) else sign
+
+
+@cache
+def _reader() -> Callable[[str], str]:
     """Return pypinyin's reader without its phrases: names are none, and they take 46 MB."""
     os.environ.setdefault("PYPINYIN_NO_PHRASES", "1")
     from pypinyin import lazy_pinyin  # noqa: PLC0415  it reads its tables as it is imported
 
-    def read(text: str) -> list[str]:
-        return [word for sign in text for word in lazy_pinyin(sign, v_to_u=True)]
-
-    return read
+    return lambda sign: "".join(lazy_pinyin(sign, v_to_u=True))

@@ -10,6 +10,7 @@ from __future__ import annotations
 from datetime import date
 
 from app.codes import divisions, id_number
+from app.codes.pinyin import spelt
 from app.codes.tables import table
 from app.errors import Refusal, refuse_unless
 from app.imports.readers import OTHER_ID
@@ -66,6 +67,11 @@ def method_by_stage(entry_method: str | None, class_number: str) -> str | None:
     if entry_method in (OTHER_COMPULSORY, OTHER_SENIOR):
         return OTHER_SENIOR if senior else OTHER_COMPULSORY
     return entry_method
+
+
+def spelling(name_pinyin: str | None, name: str | None) -> str | None:
+    """A name nobody has spelt is spelt as it is commonly read."""
+    return name_pinyin or spelt(name or "") or None
 
 
 def method_fits_stage(_facts: Facts, method: str | None, class_number: str) -> Refusal | None:
@@ -213,7 +219,10 @@ def family_rules(ordinal: int) -> tuple[Rule, ...]:
     )
 
 
-SETTLES = (Settle("entry_method", ("entry_method", "class_number"), method_by_stage),)
+SETTLES = (
+    Settle("entry_method", ("entry_method", "class_number"), method_by_stage),
+    Settle("name_pinyin", ("name_pinyin", "name"), spelling),
+)
 RULES = (
     Rule("school_code", ("school_code",), is_own_school),
     Rule("birth_date", ("birth_date",), is_born),

@@ -20,6 +20,7 @@ from app.models.student import Guardian, Status, Student
 from app.policies.audit import record
 from app.policies.scope import elevated
 from app.workflows.aux_once import insist_free
+from app.workflows.identity import spell
 
 ONE_AT_A_TIME = 0x1A9  # key of the lock under which numbers are compared and taken
 
@@ -45,6 +46,7 @@ def admit(
         id_digest=digest,
         **facts,
     )
+    spell(pupil)
     session.add(pupil)
     session.flush()
     session.add_all(Guardian(student_id=pupil.id, **member) for member in family)

@@ -75,7 +75,8 @@ def checked(session: Session, done: Iterable[tuple[int, datetime]]) -> None:
     )
     still = [row.student_id for row in session.execute(free) if times[row[0]] == row.asked_at]
     if still:
-        session.execute(delete(CheckWaiting).where(among(CheckWaiting.student_id, still)))
+        gone = delete(CheckWaiting).where(among(CheckWaiting.student_id, still))
+        session.execute(gone.execution_options(synchronize_session=False))
 
 
 def not_compared(session: Session, student_ids: Collection[int]) -> set[int]:

@@ -18,6 +18,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session
 
 from app.codes import id_number
+from app.codes.pinyin import spelt
 from app.models.problem import ProblemKind
 from app.models.sealed import KEYS
 from app.models.student import Status, Student, Verification
@@ -77,6 +78,13 @@ def identities(session: Session, student_ids: Collection[int]) -> Iterator[Ident
     """Yield what is compared of these records."""
     asked = select(*COMPARED).where(among(Student.id, student_ids))
     return (Identity(*row) for row in session.execute(asked))
+
+
+def spell(pupil: Student, changed: Collection[str] = ()) -> None:
+    """Let the spelling follow a name that changed without it, and be there at all."""
+    is_stale = "name" in changed and "name_pinyin" not in changed
+    if is_stale or not pupil.name_pinyin:
+        pupil.name_pinyin = spelt(pupil.name) or None
 
 
 def nsb(name_key: str, gender: str, birth_date: date) -> bytes:

@@ -35,6 +35,7 @@ from app.workflows.controlled import controlled
 from app.workflows.desk import Act, Desk, Party, Trigger
 from app.workflows.engine import Workflow
 from app.workflows.freezes import frozen
+from app.workflows.identity import spell
 from app.workflows.numbering import claim
 
 DRAFT, SCHOOL_REVIEW = "DRAFT", "SCHOOL_REVIEW"
@@ -148,6 +149,7 @@ class KeyChangeWorkflow(Workflow[Facts]):
         for line in case.lines:
             setattr(pupil, line.field, typed(line.field, line.after))
         pupil.id_digest = KEYS.digest(pupil.id_number) if pupil.id_number else None
+        spell(pupil, changed)
         session.flush()
         if changed & set(IDENTITY):
             duplicates.check(session, [pupil.id])

@@ -22,6 +22,7 @@ from app.policies.roles import Actor
 from app.workflows.admission import ONE_AT_A_TIME, is_entered
 from app.workflows.aux_once import insist_free
 from app.workflows.controlled import controlled, locked, opened
+from app.workflows.identity import spell
 from app.workflows.key_change import IDENTITY, is_numbering, number_after
 
 FIELDS = tuple(name for name in PupilFields.__annotations__ if name != "id_digest")
@@ -76,10 +77,12 @@ def insist(kept: Upkeep, changed: Iterable[str]) -> None:
 def follow(session: Session, pupil: Student, changed: Collection[str]) -> None:
     """Let digest and number follow a corrected ID number; one that the school has is refused.
 
+    The spelling follows the name.
     Never commits.
     """
     if "aux_number" in changed:
         insist_free(session, pupil.owner_path, pupil.aux_number, pupil.id)
+    spell(pupil, changed)
     if not is_numbering(changed):
         return
     digest = KEYS.digest(pupil.id_number) if pupil.id_number else None

@@ -35,6 +35,7 @@ from app.workflows import duplicates, settling
 from app.workflows.attaching import papers_of
 from app.workflows.desk import Act, Desk, Party, Trigger
 from app.workflows.engine import Workflow
+from app.workflows.identity import spell
 from app.workflows.key_change import IDENTITY, TOLD_AT, as_text, clash, typed
 
 DRAFT, SCHOOL_REVIEW = "DRAFT", "SCHOOL_REVIEW"
@@ -193,6 +194,7 @@ class ProblemWorkflow(Workflow[Facts]):
         for line in case.lines:
             setattr(pupil, line.field, typed(line.field, line.after))
         pupil.id_digest = KEYS.digest(pupil.id_number) if pupil.id_number else None
+        spell(pupil, {line.field for line in case.lines})
         session.flush()
         duplicates.check(session, [pupil.id])
         settling.lay_down(session, case.id)  # what still collides is an open problem again
