@@ -9,9 +9,11 @@ from flask_babel import gettext as _
 from app.models.case import CaseKind
 from app.models.change import KeyChange, Movement
 from app.models.organisation import Organisation, Tier, common_path
+from app.models.problem import ProblemAction, ProblemCase
 from app.models.student import Status, Student
 from app.views.key_change_words import fate_word, value_now, value_word, whole_urls
 from app.views.labels import NONE, code_name, day, word_of
+from app.views.problem_words import AFTER
 from app.views.words import field_word
 from app.workflows.movement import MOVES
 
@@ -45,6 +47,8 @@ def changes_of(case: Any, pupil: Student | None) -> list[Change]:
         return _movement(case, pupil)
     if isinstance(case, KeyChange):
         return _key_change(case, pupil)
+    if isinstance(case, ProblemCase):
+        return _problem(case, pupil)
     return _registration(case, pupil)
 
 
@@ -52,7 +56,8 @@ def reason_of(case: Any) -> str:
     """Return why a case is asked for: the code's word and what was written; "" where none is."""
     table = REASONS.get(case.kind)
     code = code_name(table, case.reason) if table and case.reason else ""
-    return " · ".join(filter(None, (code, getattr(case, "reason_text", ""))))
+    told = getattr(case, "explanation", "") or getattr(case, "reason_text", "")
+    return " · ".join(filter(None, (code, told)))
 
 
 def class_word(facts: dict[str, Any]) -> str:
@@ -122,8 +127,28 @@ def _movement(case: Movement, pupil: Student | None) -> list[Change]:
 
 
 def _key_change(case: KeyChange, pupil: Student | None) -> list[Change]:
-    """Return old and new values side by side, sealed ones masked, and what the number becomes."""
-    lines = [
+    """Return old and new values side by side, and what the number becomes."""
+    lines = _values(case, pupil)
+    if fate := fate_word(case, pupil):
+        number = case.snapshot.get("number") or NONE
+        lines.append(Change(_("Student number"), number, None, fate, mono=True))
+    return lines
+
+
+def _problem(case: ProblemCase, pupil: Student | None) -> list[Change]:
+    """Return what becomes of the record, its new values with the old ones beside them."""
+    lines = [Change(_("Problem record"), _("open"), None, str(AFTER[case.action]))]
+    if case.action is ProblemAction.DELETE:
+        was = Status(case.snapshot.get("status", Status.PENDING_REGISTRATION))
+        lines = [
+            Change(_("Status"), _status(was), _status_now(was, pupil), str(AFTER[case.action]))
+        ]
+    return [*_values(case, pupil), *lines]
+
+
+def _values(case: KeyChange | ProblemCase, pupil: Student | None) -> list[Change]:
+    """Return old and new values side by side, sealed ones masked."""
+    return [
         Change(
             field_word(line.field),
             value_word(line.field, line.before),
@@ -134,10 +159,6 @@ def _key_change(case: KeyChange, pupil: Student | None) -> list[Change]:
         )
         for line in case.lines
     ]
-    if fate := fate_word(case, pupil):
-        number = case.snapshot.get("number") or NONE
-        lines.append(Change(_("Student number"), number, None, fate, mono=True))
-    return lines
 
 
 def _status(status: Status) -> str:

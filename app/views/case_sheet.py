@@ -16,9 +16,10 @@ from sqlalchemy.orm import Session, joinedload, load_only, selectinload, with_po
 from app.codes.workdays import BEIJING
 from app.errors import NotFound
 from app.models.attachment import Attachment
-from app.models.case import Case, CaseComment, CaseEvent, Decision, Registration, Transfer
+from app.models.case import Case, CaseComment, CaseEvent, CaseKind, Decision, Registration, Transfer
 from app.models.change import KeyChange, Movement
 from app.models.organisation import Organisation
+from app.models.problem import ProblemCase
 from app.models.student import Student
 from app.policies.roles import Actor
 from app.views.case_asides import Aside, asides_of
@@ -38,6 +39,7 @@ from app.views.case_words import (
     step_word,
 )
 from app.views.key_change_words import key_change_finding
+from app.views.problem_words import goes_unsaid
 from app.views.revealing import reasons
 from app.views.words import say
 from app.workflows.calendar import working_days
@@ -243,7 +245,11 @@ class Sheet:
             if check.refusal is not None
             else ("ok", str(PASSED.get(check.name, check.name)))
             for check in checks
+            if check.refusal is not None or not self._goes_unsaid(check.name)
         ]
+
+    def _goes_unsaid(self, guard: str) -> bool:
+        return self.case.kind is CaseKind.PROBLEM and goes_unsaid(self.case, guard)
 
     @property
     def question(self) -> str:
@@ -264,7 +270,7 @@ def sheet_of(session: Session, case_id: int, actor: Actor, today: date) -> Sheet
 
 def found(session: Session, case_id: int) -> Any:
     """Return a case with its parties and its timeline, or raise `NotFound`."""
-    every = with_polymorphic(Case, [Registration, Transfer, Movement, KeyChange])
+    every = with_polymorphic(Case, [Registration, Transfer, Movement, KeyChange, ProblemCase])
     case = session.scalar(
         select(every)
         .where(every.id == case_id)

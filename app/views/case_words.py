@@ -5,7 +5,7 @@ The one place where a state or a trigger gets a name; refusals are said by `app.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 from flask_babel import gettext
@@ -17,6 +17,7 @@ from app.policies.roles import Office
 from app.views.key_change_words import key_change_promise
 from app.views.labels import Tag
 from app.views.movement_words import EFFECTS, movement_promise, movement_word
+from app.views.problem_words import BUTTON, action_of, problem_promise, problem_word
 from app.workflows.desk import Desk, Ending, Trigger
 from app.workflows.processes import TRANSFER, flow_of
 
@@ -43,6 +44,7 @@ ENDINGS: Mapping[str, tuple[Tag, Any]] = {
     "REGISTERED": (Tag("ok", "circle-check"), _("Registered")),
     "COMPLETED": (Tag("ok", "circle-check"), _("Completed")),
     "APPROVED": (Tag("ok", "circle-check"), _("Carried out")),
+    "RESOLVED": (Tag("ok", "circle-check"), _("Settled")),
     Ending.RETURNED: (Tag("hold", "rotate-left"), _("Sent back")),
     Ending.REJECTED: (Tag("bad", "circle-xmark"), _("Rejected")),
     Ending.WITHDRAWN: (Tag("off", "circle-minus"), _("Withdrawn")),
@@ -96,12 +98,20 @@ PASSED: Mapping[str, Any] = {  # a guard's name: what it means that nothing stan
     "still_so": _("The record still holds the old values"),
     "differs": _("Every new value is another than the old one"),
     "fits_id": _("ID number, birth date and gender agree"),
+    "is_there": _("The pupil is at the school that asks"),
+    "is_open": _("Something is open against the record"),
+    "leaves_one": _("Another record of the same group stays"),
+    "right_fields": _("Only what identifies the pupil is changed"),
+    "has_words": _("It is said what the matter is"),
     "is_free": _("The pupil is in no other business"),
     "has_waited": _("The step has lain long enough"),
     "somebody_above": _("Somebody stands above that office"),
     "may_clean": _("Your office runs one of the schools"),
     "may_escalate": _("You are on the waiting side"),
 }
+
+
+STAYS_AS_IT_IS = (CaseKind.MOVEMENT, CaseKind.KEY_CHANGE, CaseKind.PROBLEM)
 
 
 class Button(NamedTuple):
@@ -153,6 +163,8 @@ def kind_word(case: Case, path: str) -> str:
         return movement_word(case.type)
     if isinstance(case, KeyChange):
         return str(_("Key data change"))
+    if case.kind is CaseKind.PROBLEM:
+        return problem_word(case)
     if case.kind is not CaseKind.TRANSFER or case.receiving is None:
         return str(_("Registration"))
     reach = "county"
@@ -194,25 +206,39 @@ def promise(case: Case, trigger: Trigger) -> str:
     ahead = next_desk(case)
     if ahead is not None:
         desk = desk_words(case, ahead).full
-        if isinstance(case, Movement | KeyChange):
+        if case.kind in STAYS_AS_IT_IS:
             said = gettext("The case goes on to: %(desk)s. The record stays as it is.", desk=desk)
         else:
             said = gettext(
                 "The case goes on to: %(desk)s. The record does not move yet.", desk=desk
             )
         return str(said)
-    if isinstance(case, Movement):
-        return movement_promise(case)
-    if isinstance(case, KeyChange):
-        return key_change_promise(case)
-    if case.kind is CaseKind.REGISTRATION:
-        return str(gettext("The pupil is in school from today and gets a temporary number (L)."))
+    return LAST_STEPS[case.kind][0](case)
+
+
+def registration_promise(_case: Case) -> str:
+    """Say what the last step of a registration does."""
+    return str(gettext("The pupil is in school from today and gets a temporary number (L)."))
+
+
+def transfer_promise(case: Case) -> str:
+    """Say what the last step of a transfer does."""
     return str(
         gettext(
             "The record moves to %(school)s today: number, archive and history go with the pupil.",
             school=case.receiving,
         )
     )
+
+
+# What the last step of a case does, and the words of the button that does it.
+LAST_STEPS: Mapping[CaseKind, tuple[Callable[[Any], str], Callable[[Any], Any]]] = {
+    CaseKind.REGISTRATION: (registration_promise, lambda _case: _("Agree and register")),
+    CaseKind.TRANSFER: (transfer_promise, lambda _case: _("Agree and move the record")),
+    CaseKind.MOVEMENT: (movement_promise, lambda case: EFFECTS[case.type].button),
+    CaseKind.KEY_CHANGE: (key_change_promise, lambda _case: _("Agree and write the new values")),
+    CaseKind.PROBLEM: (problem_promise, lambda case: BUTTON[action_of(case)]),
+}
 
 
 def next_desk(case: Case) -> Desk | None:
@@ -232,10 +258,4 @@ def button_word(case: Case, trigger: Trigger) -> str:
     ahead = next_desk(case)
     if ahead is not None:
         return str(gettext("Agree, on to: %(desk)s", desk=desk_words(case, ahead).short))
-    if isinstance(case, Movement):
-        return str(EFFECTS[case.type].button)
-    if isinstance(case, KeyChange):
-        return str(gettext("Agree and write the new values"))
-    if case.kind is CaseKind.REGISTRATION:
-        return str(gettext("Agree and register"))
-    return str(gettext("Agree and move the record"))
+    return str(LAST_STEPS[case.kind][1](case))

@@ -27,6 +27,7 @@ from app.views.inbox_lines import asker, case_lines, own_job, read_act, read_pic
 from app.views.inbox_rows import row_of
 from app.views.links import link
 from app.views.lookup import Lookup, answer
+from app.views.problem_lists import to_handle
 from app.views.scoped import Line
 from app.views.words import say
 from app.workflows.deciding import decide
@@ -40,6 +41,7 @@ DOORS = {  # the screen behind which the cases of a kind stand
     "TRANSFER": "Transfer",
     "MOVEMENT": "Movement",
     "KEY_CHANGE": "KeyChange",
+    "PROBLEM": "Problem",
 }
 
 
@@ -263,9 +265,12 @@ def inbox_count() -> int | None:
 
 
 def menu_counts() -> dict[str, int]:
-    """Tell the menu how many cases wait behind which door: the inbox, and the screen of a kind."""
-    total = inbox_count()
-    if not total:
-        return {}
-    behind = {DOORS[kind]: n for kind, n in waiting_counts().items() if kind in DOORS}
-    return {"Inbox": total, **behind}
+    """Tell the menu how much waits behind which door: the inbox, and the screen of a kind.
+
+    With a registrar wait also the problem records of the school that nothing was said about yet.
+    """
+    total, actor = inbox_count(), g.get("actor")
+    counts = {DOORS[kind]: n for kind, n in waiting_counts().items() if kind in DOORS}
+    if actor is not None and holds(actor.role, "Problem", "can_open"):
+        counts["Problem"] = counts.get("Problem", 0) + to_handle(session(), actor)
+    return {"Inbox": total, **counts} if total else counts

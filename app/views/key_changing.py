@@ -74,12 +74,15 @@ class KeyChangeView(KeyChangeForms):
     @expose("/reveal/<int:line_id>/<field>", methods=["POST"])
     @door("reveal")
     def reveal(self, line_id: int, field: str) -> Response:
-        """Answer an old or a new value whole, to who may compare, and write down who looked."""
+        """Answer an old or a new value whole, to who may compare, and write down who looked.
+
+        Of a key data change, or of a problem case that changes the record.
+        """
         line = session().get(KeyChangeLine, line_id)
         if field not in SIDES or (line is not None and line.field not in SEALED):
             raise NoRoute
         if line is None:
             raise NotFound
-        if not may_compare(session().get_one(KeyChange, line.case_id)):
+        if not may_compare(session().get_one(Case, line.case_id)):
             raise Forbidden
         return reveal(line, field)

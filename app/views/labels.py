@@ -69,6 +69,7 @@ TAGS: Mapping[str, Mapping[str, Tag]] = {
     },
     "Enabled": {"YES": OK},
     "Closed": {"UNCONFIRMED": Tag("warn", "user-clock"), "UNUSED": Tag("off", "lock")},
+    "Verification": {"NONE": Tag("act", "hourglass-half"), "PASSED": OK, "FAILED": BAD},
     "Verdict": {"NEW": Tag("ok", "circle-plus"), "REFUSED": BAD},
     "Severity": {"ERROR": BAD, "WARNING": Tag("warn", "triangle-exclamation")},
 }
@@ -99,6 +100,11 @@ WORDS: Mapping[str, Mapping[str, Any]] = {
     },
     "ClassState": {"IN_USE": _("In use"), "MERGED": _("Merged"), "CLOSED": _("Closed")},
     "NumberKind": {"G": _("Formal (G)"), "J": _("Formal (J)"), "L": _("Temporary (L)")},
+    "Verification": {
+        "NONE": _("Not verified yet"),
+        "PASSED": _("Verified"),
+        "FAILED": _("Does not match"),
+    },
     "ProblemFlag": {
         "NONE": NONE,
         "OPEN": _("Problem record"),
@@ -136,6 +142,7 @@ WORDS: Mapping[str, Mapping[str, Any]] = {
         "TRANSFER": _("Transfer"),
         "MOVEMENT": _("Movement"),
         "KEY_CHANGE": _("Key data change"),
+        "PROBLEM": _("Problem record"),
     },
     "Decision": {
         "SUBMIT": _("Submitted"),

@@ -24,6 +24,7 @@ from app.views.moving import MovementView
 from app.views.notices import NoticeView, bell
 from app.views.overdue import OverdueView
 from app.views.pending import PendingView
+from app.views.problems import ProblemView
 from app.views.promoting import PromotionView
 from app.views.registering import RegistrationView
 from app.views.screens.accounts import AccountView
@@ -33,6 +34,7 @@ from app.views.screens.campuses import CampusView
 from app.views.screens.class_names import ClassNamesView
 from app.views.screens.classes import ClassView
 from app.views.screens.codes import CodeValueView, DivisionView
+from app.views.screens.deleted import DeletedView
 from app.views.screens.desk import DeskView
 from app.views.screens.field_choices import FieldChoiceView
 from app.views.screens.find import FindView
@@ -85,12 +87,14 @@ SCREENS: tuple[Screen, ...] = (
     Screen(TransferView, "Transfer", _("Transfers"), "fa-right-left", "approvals"),
     Screen(MovementView, "Movement", _("Movements"), "fa-person-walking-arrow-right", "approvals"),
     Screen(KeyChangeView, "KeyChange", _("Key data changes"), "fa-file-pen", "approvals"),
+    Screen(ProblemView, "Problem", _("Problem records"), "fa-triangle-exclamation", "approvals"),
     Screen(PendingView, "Pending", _("Pending business"), "fa-list-check", "approvals"),
     Screen(OverdueView, "Overdue", _("Overdue cases"), "fa-clock", "approvals"),
     Screen(StudentView, "Student", _("Pupils"), "fa-id-card", "registry"),
     Screen(ClassChangeView, "ClassChange", _("Change of class"), "fa-people-arrows", "registry"),
     Screen(NationalView, "NationalLookup", _("National look-up"), "fa-earth-asia", "registry"),
     Screen(ClassNamesView, "ClassNames", _("Class lists"), "fa-list-ol", "registry"),
+    Screen(DeletedView, "DeletedRecord", _("Deleted records"), "fa-circle-minus", "registry"),
     Screen(SchoolView, "School", _("Schools"), "fa-school", "schools"),
     Screen(GradeView, "Grade", _("Grades"), "fa-layer-group", "schools"),
     Screen(ClassView, "SchoolClass", _("Classes"), "fa-people-roof", "schools"),

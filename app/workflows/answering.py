@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from sqlalchemy.orm import Session
 
@@ -26,19 +27,26 @@ SAYS_NOTHING = {  # what goes without saying of an action, while nothing stands 
 }
 
 
-def ahead(
-    session: Session, student_id: int, answer: Answer, act: Act, papers: int
-) -> Sequence[Check]:
-    """Return what submitting an answer would meet; ``papers`` counts the evidence at hand.
+class AtHand(NamedTuple):
+    """How much evidence there is, and the case that was sent back and is mended."""
 
-    Nothing is stored.
-    """
+    papers: int
+    case_id: int | None = None
+
+
+def ahead(
+    session: Session, student_id: int, answer: Answer, act: Act, at_hand: AtHand
+) -> Sequence[Check]:
+    """Return what submitting an answer would meet; nothing is stored."""
     pupil = own_pupil(session, student_id, act)
-    draft = ProblemCase(action=answer.action, explanation=answer.explanation.strip())
+    draft = ProblemCase(
+        id=at_hand.case_id, action=answer.action, explanation=answer.explanation.strip()
+    )
+    draft.variant = answer.action.value
     as_drafted(session, draft, pupil, act)
     draft.lines = lines(pupil, answer.wanted)
     found = {check.name: check for check in PROBLEM.checks(session, draft, act)}
-    ok = answer.action is ProblemAction.DELETE or papers > 0
+    ok = answer.action is ProblemAction.DELETE or at_hand.papers > 0
     found[EVIDENCE] = Check(EVIDENCE, refuse_unless(ok, "E-EVIDENCE"))
     found.pop("is_here", None)
     free = Check("is_free", refuse_unless(not is_busy(session, draft), "E-LOCK"))

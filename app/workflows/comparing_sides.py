@@ -27,6 +27,8 @@ from app.policies.roles import Actor
 from app.policies.scope import elevated
 from app.workflows.controlled import CATALOGUE
 from app.workflows.identity import among
+from app.workflows.problem import others_left
+from app.workflows.settling import GONE
 
 DEED = "problem.compare"
 KEY = ("name", "gender", "birth_date", "id_type", "id_number")  # what is looked at first
@@ -75,18 +77,23 @@ class Side:
         return self.student_id is not None
 
     @property
-    def is_open(self) -> bool:
-        """Tell whether anything of it is open."""
-        return any(part.state is ItemState.OPEN for part in self.parts)
+    def is_kept(self) -> bool:
+        """Tell whether the record is still one of those alike."""
+        return any(part.state not in GONE for part in self.parts)
 
 
 @dataclass(frozen=True, slots=True)
 class Sides:
-    """A record of the own scope, those it collides with, and how many nobody here may see."""
+    """A record of the own scope, and those it collides with.
+
+    ``hidden``: how many more there are that nobody here may see. ``left``: the fewest other records
+    left in a group of what is open; None: nothing is open but a wrong number.
+    """
 
     mine: Side
     others: tuple[Side, ...]
     hidden: int = 0
+    left: int | None = None
 
 
 def sides(session: Session, actor: Actor, pupil: Student) -> Sides:
@@ -98,6 +105,7 @@ def sides(session: Session, actor: Actor, pupil: Student) -> Sides:
     with elevated(session, DEED):
         parts = _parts(session, mine_id)
         rows = _rows(session, [mine_id, *parts])
+        left = others_left(session, mine_id)
     own = {*session.scalars(select(Student.id).where(among(Student.id, list(rows))))}
     here = rows[mine_id]
     mine = _whole(here, parts.pop(mine_id, ()), here)
@@ -109,7 +117,7 @@ def sides(session: Session, actor: Actor, pupil: Student) -> Sides:
     shown = () if actor.role.is_teacher else tuple(others)
     foreign = sum(1 for one in shown if one.is_shown and not one.is_ours)
     record(session, DEED, object_type="student", object_id=mine_id, n=foreign, elevated=True)
-    return Sides(mine, shown, len(others) - len(shown))
+    return Sides(mine, shown, len(others) - len(shown), left)
 
 
 # ── inside ──────────────────────────────────────────────────────────────────────────────────

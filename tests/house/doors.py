@@ -44,6 +44,8 @@ ROWS = {  # own pages: endpoint → parameter, table
     **dict.fromkeys(("MovementView.again", "TransferAgainView.again"), ("case_id", "case_file")),
     **dict.fromkeys(("KeyChangeView.check", "KeyChangeView.open"), ("student_id", "student")),
     "KeyChangeView.again": ("case_id", "case_file"),
+    **dict.fromkeys(("ProblemView.answer", "ProblemView.show"), ("student_id", "colliding")),
+    "ProblemView.again": ("case_id", "problem_case"),
     "KeyChangeView.reveal": ("line_id", "key_change_line"),
     "RegistrationView.batch": ("batch_id", "import_batch"),
     **dict.fromkeys(("CoverView.end", "CoverView.wear"), ("cover_id", "substitution")),

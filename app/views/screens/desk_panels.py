@@ -22,6 +22,7 @@ from app.views.labels import code_name
 from app.views.minute_old import Kept, minute_old
 from app.views.notice_words import line_of
 from app.views.notices import page_of, read_up_to, told_to
+from app.views.problem_lists import to_handle
 from app.views.screens import case_figures, head_figures, house_figures, lying_figures
 from app.views.screens.alarms import alarms
 from app.workflows import suspensions
@@ -114,6 +115,7 @@ def to_do(session: Session, actor: Actor, _today: date) -> dict[str, Any]:
     return {
         "pending": counted.by_status["PENDING_REGISTRATION"],
         "temporary": head_figures.temporary(session, actor),
+        "problems": to_handle(session, actor),
         "away": {status: counted.by_status[status] for status in away},
         "in_school": counted.in_school,
     }
