@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
-from sqlalchemy import exists, or_, select
 from sqlalchemy.orm import Session
 
 from app.errors import Refusal, Refused
@@ -18,15 +17,14 @@ from app.jobs.importing import today
 from app.jobs.queue import ask, job
 from app.jobs.run import Run
 from app.models.account import Account
-from app.models.case import Case
 from app.models.job import JobRemark
-from app.models.student import Status, Student
 from app.policies.audit import acts_for
 from app.policies.roles import Actor, Role
 from app.policies.scope import enter, scope_as
 from app.workflows.covering import actor_in, worn
 from app.workflows.deciding import decide
-from app.workflows.desk import Act, Ending, Trigger
+from app.workflows.desk import Act, Trigger
+from app.workflows.on_the_way import to_submit
 from app.workflows.submitting import submit
 
 CHUNK = 25  # records of one step
@@ -69,7 +67,7 @@ def trigger_of(args: dict[str, Any]) -> Trigger:
 
 
 def ask_submit(session: Session, batch_id: int, asker: Asker) -> int | None:
-    """Ask that the pending pupils of an import be submitted; never commits."""
+    """Ask that all that is ready of an import be submitted, of the whole school when it is 0."""
     return ask(
         session,
         "registration.submit",
@@ -99,16 +97,17 @@ def decide_all(run: Run) -> dict[str, Any]:
 
 @job("registration.submit")
 def submit_batch(run: Run) -> dict[str, Any]:
-    """Submit every pending pupil of an import, in the order of their ids."""
+    """Submit every pupil of an import or of a school that is ready, in the order of their ids."""
     while True:
         done, lines = lines_of(run.checkpoint), list[Line]()
         last = done[-1][0] if done else 0
         mark: dict[str, Any] = {str(len(done)): lines}
         with run.step(**mark) as session:
-            chunk = not_submitted(session, run.args["batch"], last)
             act = Act(Trigger.SUBMIT, actor_of(session, run), today(), "")
+            place, batch = act.actor.organisation_id, run.args["batch"]
+            chunk = to_submit(session, place, batch, last, CHUNK)
             lines += told((one.student_id, one.refusals) for one in submit(session, chunk, act))
-            ahead = not_submitted(session, run.args["batch"], chunk[-1], WHOLE) if chunk else []
+            ahead = to_submit(session, place, batch, chunk[-1], WHOLE) if chunk else []
             so_far = len(done) + len(lines)
             run.progress = WHOLE * so_far // max(so_far + len(ahead), 1)
         if not ahead:
@@ -147,21 +146,3 @@ def actor_of(session: Session, run: Run) -> Actor:
     account = session.get_one(Account, run.asked_by)
     place = account.organisation
     return Actor(account.user_id, Role(account.role), place.id, place.path)
-
-
-def not_submitted(session: Session, batch_id: int, after: int, most: int = CHUNK) -> list[int]:
-    """Return the next pupils of an import that were never submitted, or withdrawn again.
-
-    Those in review are on their way; those refused or sent back are corrected first, one by one.
-    """
-    is_known = exists().where(
-        Case.student_id == Student.id,
-        or_(Case.closed_at.is_(None), Case.state == Ending.REJECTED.value),
-    )
-    waiting = select(Student.id).where(
-        Student.import_batch_id == batch_id,
-        Student.status == Status.PENDING_REGISTRATION,
-        Student.id > after,
-        ~is_known,
-    )
-    return list(session.scalars(waiting.order_by(Student.id).limit(most)))

@@ -46,9 +46,12 @@ RIGHTS: dict[str, dict[str, tuple[str, ...]]] = {
     "Division": {"R": ("codes:R",)},
     "Inbox": {"view": ("pending:R",), "decide": ("pending:R",)},
     "Registration": {
-        "view": ("submission:C",),
+        "view": ("submission:C", "register:C"),  # a teacher: how far the own classes are
         "submit": ("submission:C",),
         "strike": ("submission:C",),
+    },
+    "RegistrationReview": {
+        "view": ("school_review:A", "authority_review:A", "authority_review:R"),
     },
     "Transfer": {"view": ("transfer_in:C", "school_review:A"), "open": ("transfer_in:C",)},
     "Movement": {"view": ("movement:C", "movement:A", "movement:R"), "open": ("movement:C",)},

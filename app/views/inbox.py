@@ -54,7 +54,7 @@ class InboxView(BaseView):
     base_permissions = ["can_view", "can_decide"]
 
     choices = {"kind": tabs.KINDS, "due": tabs.DUES, "age": tabs.AGES, "step": tabs.STEPS}
-    choices |= {"mine": tabs.MINE}
+    choices |= {"mine": tabs.MINE, "variant": tabs.VARIANTS}
     own_steps = {key: tabs.STEPS[key] for key in ("returned", "silent")}  # of one's own desk
 
     @expose("")
@@ -273,4 +273,6 @@ def menu_counts() -> dict[str, int]:
     counts = {DOORS[kind]: n for kind, n in waiting_counts().items() if kind in DOORS}
     if actor is not None and holds(actor.role, "Problem", "can_open"):
         counts["Problem"] = counts.get("Problem", 0) + to_handle(session(), actor)
+    if "Registration" in counts:  # behind the one door or the other: who submits, who reviews
+        counts["RegistrationReview"] = counts["Registration"]
     return {"Inbox": total, **counts} if total else counts

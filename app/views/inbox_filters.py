@@ -16,6 +16,7 @@ from sqlalchemy import ColumnElement, and_, func, select
 from app.models.case import Case, CaseEvent
 from app.workflows.desk import Ending
 from app.workflows.selecting import CROSS, lain, of_kind, of_school
+from app.workflows.tabs import Tab
 
 BIGGEST = 2**31
 STEPS_BACK = 500  # the last steps of somebody that "handled by me" looks at
@@ -30,9 +31,10 @@ KINDS: Mapping[str, Any] = {
     "grade": _("Repeat or skip a grade"),
     "dropout": _("Dropout"),
     "key_change": _("Key data change"),
+    "problem": _("Problem record"),
 }
 CASE_KINDS: Mapping[str, Any] = {
-    name: KINDS[name] for name in ("registration", "transfer", "movement", "key_change")
+    name: KINDS[name] for name in ("registration", "transfer", "movement", "key_change", "problem")
 } | {"movement": _("Movement")}
 DUES: Mapping[str, Any] = {
     "late": _("late"),
@@ -53,7 +55,13 @@ STEPS: Mapping[str, Any] = {
     "ministry": _("with the ministry"),
 }
 MINE: Mapping[str, Any] = {"1": _("handled by me")}
+VARIANTS: Mapping[str, Any] = {  # the tabs of registrations
+    Tab.NEW: _("New pupils"),
+    Tab.IN_SCHOOL: _("In-school pupils"),
+    Tab.FOREIGN: _("Foreign or returned"),
+}
 CHOICES = {"kind": KINDS, "due": DUES, "age": AGES, "step": STEPS, "mine": MINE}
+CHOICES |= {"variant": VARIANTS}
 NOT_MINISTRY = Case.awaiting_path != "/"
 LATE_DAYS = {"late": -1, "today": 0, "week": 7}
 
@@ -67,6 +75,7 @@ class Narrowing:
     age: str = ""
     step: str = ""
     mine: str = ""
+    variant: str = ""
     school: int | None = None
     batch: int | None = None
 
@@ -91,6 +100,8 @@ class Narrowing:
             found.append(_at_step(self.step))
         if self.mine and user_id is not None:
             found.append(Case.id.in_(_handled_by(user_id)))
+        if self.variant:
+            found.append(Case.variant == self.variant)
         if self.school:
             found.append(of_school(self.school))
         if self.batch:

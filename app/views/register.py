@@ -27,6 +27,7 @@ from app.views.pending import PendingView
 from app.views.problems import ProblemView
 from app.views.promoting import PromotionView
 from app.views.registering import RegistrationView
+from app.views.registration_review import RegistrationReviewView
 from app.views.screens.accounts import AccountView
 from app.views.screens.audit import AuditEventView
 from app.views.screens.calendar import dates_for_all
@@ -84,6 +85,13 @@ SCREENS: tuple[Screen, ...] = (
     Screen(DeskView, "Desk", _("Desk"), "fa-table-columns"),
     Screen(InboxView, "Inbox", _("Inbox"), "fa-inbox"),
     Screen(RegistrationView, "Registration", _("Registration"), "fa-user-plus", "approvals"),
+    Screen(
+        RegistrationReviewView,
+        "RegistrationReview",
+        _("Review of registrations"),
+        "fa-user-check",
+        "approvals",
+    ),
     Screen(TransferView, "Transfer", _("Transfers"), "fa-right-left", "approvals"),
     Screen(MovementView, "Movement", _("Movements"), "fa-person-walking-arrow-right", "approvals"),
     Screen(KeyChangeView, "KeyChange", _("Key data changes"), "fa-file-pen", "approvals"),

@@ -1,4 +1,7 @@
-"""学籍注册: a school's registrar submits imported pupils, mends those sent back, strikes errors."""
+"""学籍注册: a school's registrar submits pupils, mends those sent back, strikes errors.
+
+A teacher who was given the right to register pupils sees here how far the own classes are.
+"""
 
 from __future__ import annotations
 
@@ -12,10 +15,11 @@ from sqlalchemy.orm import joinedload
 from werkzeug.wrappers import Response
 
 from app.errors import Invalid, NotFound, Refusal
-from app.jobs.deciding import ask_submit, lines_of, not_submitted
+from app.jobs.deciding import ask_submit, lines_of
 from app.models.import_batch import ImportBatch
 from app.models.job import Job, JobState
 from app.models.student import Student
+from app.policies.switches import setting
 from app.views import registration_rows as pending
 from app.views.actor import current_actor, session, today
 from app.views.doors import door
@@ -23,14 +27,18 @@ from app.views.inbox import own_job
 from app.views.inbox_lines import asker
 from app.views.inbox_tabs import PAGE, known, number
 from app.views.links import link
+from app.views.registering_one import RegistrationOne
+from app.views.registration_figures import Figures, figures_of, goes
 from app.views.scoped import Line
 from app.views.words import say
 from app.workflows.desk import Act, Trigger
+from app.workflows.on_the_way import to_submit
 from app.workflows.submitting import strike, submit
+from app.workflows.tabs import Tab
 
 
-class RegistrationView(BaseView):
-    """Pupils on the way to the roll: not submitted, in review, sent back, rejected."""
+class RegistrationView(RegistrationOne, BaseView):
+    """Pupils on the way to the roll, and those who came this school year."""
 
     route_base = "/registration"
     default_view = "index"
@@ -40,12 +48,12 @@ class RegistrationView(BaseView):
     @expose("")
     @door("view")
     def index(self) -> str:
-        """List the pupils that are not registered yet, by import and class."""
-        actor = current_actor()
-        wanted = read_wanted(request.args)
+        """List the pupils by how far they are; above them, how far each class and import is."""
+        actor, wanted = current_actor(), read_wanted(request.args)
         page = max(number(request.args.get("page")) or 1, 1)
-        rows = pending.page_of(session(), actor, wanted, page)
-        figures = pending.figures_of(session(), actor)
+        rows = pending.page_of(session(), actor, wanted, page, today())
+        figures = figures_of(session(), actor, today())
+        is_teacher = actor.role.is_teacher
         return self._drawn(
             "xueji/registration/list.html",
             rows=rows[:PAGE],
@@ -53,8 +61,12 @@ class RegistrationView(BaseView):
             page=page,
             wanted=wanted,
             figures=figures,
-            standings=pending.STANDINGS,
-            batches=self._batches(figures),
+            goes=goes,
+            words=pending.STANDINGS,
+            standings=pending.TO_TEACHERS if is_teacher else pending.STANDINGS,
+            tabs=pending.TABS,
+            shut=self._shut(figures),
+            batches=[] if is_teacher else self._batches(figures),
         )
 
     @expose("/submit", methods=["POST"])
@@ -72,16 +84,22 @@ class RegistrationView(BaseView):
         """Submit what was never submitted of an import; many of them through a job."""
         if session().get(ImportBatch, batch_id) is None:
             raise NotFound
-        ids = not_submitted(session(), batch_id, 0, PAGE + 1)
+        ids = to_submit(session(), current_actor().organisation_id, batch_id, 0, PAGE + 1)
         if not ids:
-            flash(_("Everything of this import has been submitted before."), "info")
+            flash(_("Nothing of this import is ready to be submitted."), "info")
             return redirect(url_for("RegistrationView.index", batch=batch_id))
         if len(ids) <= PAGE:
             return self._submitted(ids)
-        job_id = ask_submit(session(), batch_id, asker())
-        session().commit()
-        flash(_("Taken up. You may leave this page."), "info")
-        return redirect(url_for("RegistrationView.job", job_id=job_id))
+        return self._asked(batch_id)
+
+    @expose("/report", methods=["POST"])
+    @door("submit")
+    def report(self) -> Response:
+        """Submit all that is ready of the whole school (上报), with a line for each pupil."""
+        if not to_submit(session(), current_actor().organisation_id, None, 0, 1):
+            flash(_("Nobody is ready to be submitted."), "info")
+            return redirect(url_for("RegistrationView.index"))
+        return self._asked(0)
 
     @expose("/job/<int:job_id>")
     @door("view")
@@ -106,6 +124,21 @@ class RegistrationView(BaseView):
 
     # ── inside ──────────────────────────────────────────────────────────────────────────────
 
+    def _asked(self, batch_id: int) -> Response:
+        """Hand an import, or the whole school, to a job and lead to its page."""
+        job_id = ask_submit(session(), batch_id, asker())
+        session().commit()
+        flash(_("Taken up. You may leave this page."), "info")
+        answer: Response = redirect(url_for("RegistrationView.job", job_id=job_id))
+        return answer
+
+    def _shut(self, figures: Figures) -> str:
+        """Say that in-school pupils cannot be submitted now, where some are ready."""
+        if not goes(figures.of(Tab.IN_SCHOOL)):
+            return ""
+        held = setting(session(), current_actor().path, "in_school_registration", today())
+        return "" if held.is_on else say(held.closed())
+
     def _submitted(self, ids: list[int]) -> str:
         act = Act(Trigger.SUBMIT, current_actor(), today(), "")
         outcomes = submit(session(), ids, act)
@@ -124,7 +157,7 @@ class RegistrationView(BaseView):
             back=link(url_for("RegistrationView.index"), read_wanted(request.form).asked),
         )
 
-    def _batches(self, figures: pending.Figures) -> list[tuple[ImportBatch, dict[str, int]]]:
+    def _batches(self, figures: Figures) -> list[tuple[ImportBatch, dict[str, int]]]:
         held = select(ImportBatch).where(ImportBatch.id.in_(figures.batches))
         shown = held.options(joinedload(ImportBatch.uploader)).order_by(ImportBatch.id.desc())
         return [(batch, figures.batches[batch.id]) for batch in session().scalars(shown)]
@@ -137,6 +170,7 @@ def read_wanted(args: Any) -> pending.Wanted:
     """Return the filters of an address or of a form."""
     return pending.Wanted(
         known(args.get("standing"), pending.STANDINGS),
+        known(args.get("sort"), pending.TABS),
         number(args.get("batch")),
         number(args.get("room")),
     )

@@ -1,48 +1,54 @@
-"""The pupils of a school that are not registered yet: how far each is, and why one stopped."""
+"""The pupils of a school on the way to the roll: how far each is, and why one stopped."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from datetime import date
 from typing import Any, NamedTuple
 
 from flask_babel import lazy_gettext as _
-from sqlalchemy import Select, case, func, outerjoin, select, true
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy import Select, literal, select
+from sqlalchemy.orm import Session, contains_eager, joinedload
 
-from app.models.case import Case, CaseEvent, Decision
+from app.models.case import CaseEvent, Decision
 from app.models.organisation import Organisation
-from app.models.school import SchoolClass
-from app.models.student import Status, Student
+from app.models.student import Student
 from app.policies.roles import Actor
-from app.views.inbox_tabs import PAGE
+from app.views.inbox_tabs import PAGE, VARIANTS
 from app.views.labels import Tag
-from app.workflows.desk import Ending
+from app.workflows.on_the_way import (
+    GOES,
+    IN_QUESTION,
+    LAST,
+    STANDING,
+    Standing,
+    pending_of,
+    registered_of,
+)
+from app.workflows.tabs import tab_in_lists
 
-STANDINGS: Mapping[str, tuple[Tag, Any]] = {  # how far a pupil is on the way to the roll
-    "new": (Tag("off", "circle-minus"), _("Not submitted")),
-    "review": (Tag("act", "hourglass-half"), _("In review")),
-    "returned": (Tag("hold", "rotate-left"), _("Sent back")),
-    "rejected": (Tag("bad", "circle-xmark"), _("Rejected")),
+S = Standing
+STANDINGS: Mapping[str, tuple[Tag, Any]] = {
+    S.COMPARING: (Tag("act", "hourglass-half"), _("Being compared")),
+    S.PROBLEM: (Tag("hold", "triangle-exclamation"), _("Problem record")),
+    S.PAPERS: (Tag("warn", "paperclip"), _("Scan to attach")),
+    S.READY: (Tag("off", "circle-minus"), _("Ready to submit")),
+    S.REVIEW: (Tag("act", "hourglass-half"), _("In review")),
+    S.RETURNED: (Tag("hold", "rotate-left"), _("Sent back")),
+    S.REJECTED: (Tag("bad", "circle-xmark"), _("Rejected")),
+    S.REGISTERED: (Tag("ok", "circle-check"), _("Registered this school year")),
 }
-LAST = (
-    select(Case.id, Case.state, Case.closed_at, Case.awaiting_id)
-    .where(Case.student_id == Student.id)
-    .order_by(Case.id.desc())
-    .limit(1)
-    .correlate(Student)
-    .lateral("last")
-)
-STANDING = case(
-    (LAST.c.id.is_(None), "new"),
-    (LAST.c.closed_at.is_(None) & (LAST.c.state == Ending.RETURNED.value), "returned"),
-    (LAST.c.closed_at.is_(None), "review"),
-    (LAST.c.state == Ending.REJECTED.value, "rejected"),
-    else_="new",
-)
+# A teacher sees no case: who is entered and in no problem waits for the registrar.
+TO_TEACHERS: Mapping[str, tuple[Tag, Any]] = {
+    **{key: STANDINGS[key] for key in (S.COMPARING, S.PROBLEM, S.PAPERS)},
+    S.READY: (Tag("act", "hourglass-half"), _("With the registrar or in review")),
+    S.REGISTERED: STANDINGS[S.REGISTERED],
+}
+TABS = VARIANTS
 
 
 class Pending(NamedTuple):
-    """A pupil who is not registered yet."""
+    """A pupil on the way, or registered this year."""
 
     pupil: Student
     standing: str
@@ -52,19 +58,30 @@ class Pending(NamedTuple):
 
     @property
     def can_submit(self) -> bool:
-        """Tell whether the registrar's next step is to submit (again)."""
-        return self.standing != "review"
+        """Tell whether it can be submitted from the list, with many others."""
+        return self.standing in (*GOES, S.RETURNED, S.REJECTED)
+
+    @property
+    def is_single(self) -> bool:
+        """Tell whether it is submitted on a page of its own, where papers are attached."""
+        return self.standing in (S.PAPERS, S.READY, S.COMPARING, S.REJECTED)
+
+    @property
+    def is_in_question(self) -> bool:
+        """Tell whether a problem is open, whatever else is under way."""
+        return self.pupil.problem_flag in IN_QUESTION
 
     @property
     def can_strike(self) -> bool:
         """Tell whether the record is in no case and may be struck."""
-        return self.standing in ("new", "rejected")
+        return self.standing in (*GOES, S.PAPERS, S.REJECTED)
 
 
 class Wanted(NamedTuple):
     """What the address asks for, by ids and codes."""
 
     standing: str = ""
+    sort: str = ""  # a tab
     batch: int | None = None
     room: int | None = None
 
@@ -74,71 +91,40 @@ class Wanted(NamedTuple):
         return {name: value for name, value in self._asdict().items() if value}
 
 
-def page_of(session: Session, actor: Actor, wanted: Wanted, page: int) -> list[Pending]:
+def page_of(
+    session: Session, actor: Actor, wanted: Wanted, page: int, today: date
+) -> list[Pending]:
     """Return one page of pupils by import, class and key, and one more when there is more."""
-    asked = (
-        _pending(actor)
-        .add_columns(STANDING.label("standing"), LAST.c.id, Organisation.name)
-        .outerjoin(Organisation, Organisation.id == LAST.c.awaiting_id)
-        .options(joinedload(Student.school_class), joinedload(Student.grade))
-        .order_by(Student.import_batch_id.desc().nulls_last(), Student.class_id, Student.id)
-        .offset((page - 1) * PAGE)
-        .limit(PAGE + 1)
-    )
-    if wanted.standing:
-        asked = asked.where(STANDING.in_([wanted.standing]))
+    if wanted.standing == S.REGISTERED:
+        asked = registered_of(actor.organisation_id, today).add_columns(
+            literal(S.REGISTERED.value), literal(None), literal(None)
+        )
+    else:
+        asked = (
+            pending_of(actor.organisation_id)
+            .add_columns(STANDING, LAST.c.id, Organisation.name)
+            .outerjoin(Organisation, Organisation.id == LAST.c.awaiting_id)
+        )
+        if wanted.standing:
+            asked = asked.where(STANDING.in_([wanted.standing]))
+    if wanted.sort:
+        asked = asked.where(tab_in_lists() == wanted.sort)
     if wanted.batch:
         asked = asked.where(Student.import_batch_id == wanted.batch)
     if wanted.room:
         asked = asked.where(Student.class_id == wanted.room)
-    rows = session.execute(asked).all()
-    reasons = _reasons(session, [row[2] for row in rows if row[1] in ("returned", "rejected")])
+    rows = session.execute(_in_order(asked, page)).all()
+    stopped = [row[2] for row in rows if row[1] in (S.RETURNED, S.REJECTED)]
+    reasons = _reasons(session, stopped)
     return [Pending(row[0], row[1], row[2], row[3], reasons.get(row[2], "")) for row in rows]
 
 
-class Figures(NamedTuple):
-    """How many pupils are how far: in all, by import and by class."""
-
-    standings: dict[str, int]
-    batches: dict[int, dict[str, int]]
-    rooms: dict[int, tuple[str, int]]
-
-    @property
-    def total(self) -> int:
-        """How many are not registered yet."""
-        return sum(self.standings.values())
-
-
-def figures_of(session: Session, actor: Actor) -> Figures:
-    """Return the figures of a school in one query."""
-    grouped = (
-        _pending(actor)
-        .outerjoin(SchoolClass, SchoolClass.id == Student.class_id)
-        .with_only_columns(
-            Student.import_batch_id, Student.class_id, SchoolClass.name, STANDING, func.count()
-        )
-        .group_by(Student.import_batch_id, Student.class_id, SchoolClass.name, STANDING)
-        .order_by(SchoolClass.name)
-    )
-    figures = Figures(dict.fromkeys(STANDINGS, 0), {}, {})
-    for batch, room, name, standing, n in session.execute(grouped):
-        figures.standings[standing] += n
-        if batch:
-            held = figures.batches.setdefault(batch, dict.fromkeys(STANDINGS, 0))
-            held[standing] += n
-        if room:
-            figures.rooms[room] = (name, figures.rooms.get(room, ("", 0))[1] + n)
-    return figures
-
-
-def _pending(actor: Actor) -> Select[Any]:
+def _in_order(asked: Select[Any], page: int) -> Select[Any]:
     return (
-        select(Student)
-        .select_from(outerjoin(Student, LAST, true()))
-        .where(
-            Student.owner_path == actor.path,
-            Student.status == Status.PENDING_REGISTRATION,
-        )
+        asked.options(joinedload(Student.school_class), contains_eager(Student.grade))
+        .order_by(Student.import_batch_id.desc().nulls_last(), Student.class_id, Student.id)
+        .offset((page - 1) * PAGE)
+        .limit(PAGE + 1)
     )
 
 

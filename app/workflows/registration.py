@@ -172,7 +172,7 @@ class RegistrationWorkflow(Workflow[Facts]):
             closed=shut("in_school_registration", if_=kept is Tab.IN_SCHOOL),
             too_young=too_young(session, case, entry, today),
             no_id=shut("allow_no_id_registration", if_=has_none),
-            lacks_papers=begins and found.id_type != RESIDENT and not papers_of(session, case),
+            lacks_papers=begins and found.id_type != RESIDENT and not has_some(session, case),
         )
 
     def _move(self, session: Session, case: Case, act: Act, desk: Desk) -> None:
@@ -186,6 +186,11 @@ class RegistrationWorkflow(Workflow[Facts]):
         pupil = session.get_one(Student, case.student_id, options=ON_THE_ROLL)
         pupil.take_number(temporary_number(session, pupil))
         pupil.join(StartKind.ADMITTED, act.today, case.id)
+
+
+def has_some(session: Session, case: Registration) -> bool:
+    """Tell whether a case has evidence; one that is not on the registry yet has none."""
+    return case in session and papers_of(session, case) > 0
 
 
 def too_young(

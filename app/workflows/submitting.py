@@ -5,20 +5,24 @@ Each pupil on its own: a refused one leaves the others alone. Nothing here commi
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
-from app.errors import AppError, NotFound, Refusal, Refused
-from app.models.case import Case, CaseKind
+from app.errors import AppError, NotFound, Refusal, Refused, refuse_unless
+from app.models.case import Case, CaseKind, Registration
 from app.models.student import Status, Student
 from app.policies.audit import record
 from app.policies.scope import elevated
 from app.workflows import duplicates, settling
+from app.workflows.correcting import as_drafted
 from app.workflows.desk import Act, Ending
+from app.workflows.identity import RESIDENT
 from app.workflows.opening import open_registration
+from app.workflows.opening_changes import own_pupil
+from app.workflows.persons import Check
 from app.workflows.processes import REGISTRATION
 
 
@@ -41,9 +45,45 @@ def submit(session: Session, student_ids: Iterable[int], act: Act) -> list[Submi
     Whoever still waits to be compared with the registry is compared now (P04).
     """
     wanted = list(student_ids)
-    with elevated(session, "registration.compare"):
-        duplicates.check(session, duplicates.not_compared(session, wanted))
+    compare(session, wanted)
     return [_one(session, student_id, act) for student_id in wanted]
+
+
+def submit_one(
+    session: Session, student_id: int, act: Act, papers: Sequence[int] = ()
+) -> Registration:
+    """Submit one pupil with the scan of a document, or raise `NotFound` or `Refused`."""
+    pupil = own_pupil(session, student_id, act)
+    if pupil.status is not Status.PENDING_REGISTRATION:
+        raise Refused(Refusal("E-STATUS"))
+    return open_registration(session, pupil, act, papers)
+
+
+def ahead(session: Session, pupil: Student, act: Act, papers: int) -> list[Check]:
+    """Return the answers submitting a pupil would get; ``papers`` counts the scans at hand.
+
+    Nothing is stored.
+    """
+    draft = Registration()
+    as_drafted(session, draft, pupil, act)
+    checks = []
+    for check in REGISTRATION.checks(session, draft, act):
+        if check.name == "has_papers":
+            is_filed = pupil.id_type == RESIDENT or papers > 0
+            checks.append(Check(check.name, refuse_unless(is_filed, "E-EVIDENCE")))
+        elif check.name != "is_here":  # goes without saying
+            checks.append(check)
+    return checks
+
+
+def compare(session: Session, student_ids: Collection[int]) -> set[int]:
+    """Compare those who still wait for it; return whose problems moved (P04). Never commits."""
+    waiting = duplicates.not_compared(session, student_ids)
+    with elevated(session, "registration.compare"):
+        moved = duplicates.check(session, waiting)
+    if moved:
+        record(session, "duplicates.check", compared=len(waiting), moved=len(moved))
+    return moved
 
 
 def strike(session: Session, student_id: int, act: Act) -> Student:

@@ -49,7 +49,7 @@ ROWS = {  # own pages: endpoint → parameter, table
     "KeyChangeView.reveal": ("line_id", "key_change_line"),
     "RegistrationView.batch": ("batch_id", "import_batch"),
     **dict.fromkeys(("CoverView.end", "CoverView.wear"), ("cover_id", "substitution")),
-    "RegistrationView.strike": ("student_id", "student"),
+    **dict.fromkeys(("RegistrationView.one", "RegistrationView.strike"), ("student_id", "student")),
     **{
         f"ImportView.{name}": ("pk", "import_batch")
         for name in ("check", "commit", "discard", "errors", "live", "show")

@@ -289,7 +289,7 @@ def test_the_badge_and_the_menu_count_by_kind(web, town, queue):
     leader = web(town.people["from.leader"])
     with leader:
         leader.get("/inbox")
-        assert menu_counts() == {"Inbox": 3, "Registration": 3}
+        assert menu_counts() == {"Inbox": 3, "Registration": 3, "RegistrationReview": 3}
     registrar = web(town.people["from.registrar"])
     with registrar:
         registrar.get("/inbox")

@@ -48,7 +48,7 @@ def test_a_batch_goes_to_the_leader_with_a_line_for_each(session, web, town, bat
     page = registrar.post("/registration/submit", data={"rowid": batch.pupils[:2]})
     assert verdicts(page) == ["ok", "ok"]
     assert listed(registrar, standing="review") == batch.pupils[:2]
-    assert listed(registrar, standing="new") == batch.pupils[2:]
+    assert listed(registrar, standing="comparing") == batch.pupils[2:]
     page = registrar.post("/registration/submit", data={"rowid": batch.pupils})
     assert verdicts(page) == ["bad", "bad", "ok"]  # two are in a case
     scope.enter(make.WHOLE, session)
