@@ -10,6 +10,8 @@ from flask_babel import lazy_gettext as _
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
+from app.views.aux_giving import AuxNumberView
+from app.views.aux_rules import AuxRuleView
 from app.views.case_notes import CaseNotesView
 from app.views.case_page import CaseView
 from app.views.class_changing import ClassChangeView
@@ -28,6 +30,7 @@ from app.views.problems import ProblemView
 from app.views.promoting import PromotionView
 from app.views.registering import RegistrationView
 from app.views.registration_review import RegistrationReviewView
+from app.views.renumbering import RenumberingView
 from app.views.screens.accounts import AccountView
 from app.views.screens.audit import AuditEventView
 from app.views.screens.calendar import dates_for_all
@@ -100,6 +103,7 @@ SCREENS: tuple[Screen, ...] = (
     Screen(OverdueView, "Overdue", _("Overdue cases"), "fa-clock", "approvals"),
     Screen(StudentView, "Student", _("Pupils"), "fa-id-card", "registry"),
     Screen(ClassChangeView, "ClassChange", _("Change of class"), "fa-people-arrows", "registry"),
+    Screen(RenumberingView, "Renumbering", _("Class numbers"), "fa-list-ol", "registry"),
     Screen(NationalView, "NationalLookup", _("National look-up"), "fa-earth-asia", "registry"),
     Screen(ClassNamesView, "ClassNames", _("Class lists"), "fa-list-ol", "registry"),
     Screen(DeletedView, "DeletedRecord", _("Deleted records"), "fa-circle-minus", "registry"),
@@ -113,6 +117,7 @@ SCREENS: tuple[Screen, ...] = (
     Screen(SwitchView, "Switch", _("Switches"), "fa-toggle-on", "system"),
     Screen(CoverView, "Substitution", _("Leave covers"), "fa-user-clock", "system"),
     Screen(FieldChoiceView, "FieldChoice", _("Controlled fields"), "fa-lock", "system"),
+    Screen(AuxRuleView, "AuxRule", _("Auxiliary numbers"), "fa-ruler", "system"),
     Screen(AccountView, "Account", _("Accounts"), "fa-user-gear", "system"),
     Screen(UserGroupView, "UserGroup", _("User groups"), "fa-users", "system"),
     Screen(OrganisationView, "Organisation", _("Organisations"), "fa-sitemap", "system"),
@@ -121,6 +126,7 @@ SCREENS: tuple[Screen, ...] = (
     Screen(AuditEventView, "AuditEvent", _("Audit log"), "fa-shield-halved", "system"),
 )
 HIDDEN: tuple[type[Any], ...] = (
+    AuxNumberView,
     FrameView,
     CaseView,
     CaseNotesView,

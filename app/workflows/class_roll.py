@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import ARRAY, cast, func, select, update
 from sqlalchemy.orm import Session, joinedload
@@ -75,3 +75,48 @@ def write(session: Session, field: str, values: Mapping[int, int] | Mapping[int,
     changed = update(Student).where(Student.id == given.c.id).values({field: given.c.value})
     session.execute(changed.execution_options(synchronize_session=False))
     session.expire_all()
+
+
+class Figures(NamedTuple):
+    """How the numbers of a class stand, in pupils; ``last`` is the highest number in class."""
+
+    pupils: int = 0
+    without: int = 0  # a number in class
+    doubled: int = 0  # who share one
+    last: int = 0
+    numbered: int = 0  # with an auxiliary number
+
+    @property
+    def gaps(self) -> int:
+        """How many numbers below the highest nobody has."""
+        return self.last - (self.pupils - self.without - self.doubled)
+
+    @property
+    def is_good(self) -> bool:
+        """Tell whether everybody has a number in class, from one on, each once."""
+        return not (self.without or self.doubled or self.gaps)
+
+
+def figures(session: Session, school_id: int) -> dict[int, Figures]:
+    """Return how the numbers of a school's classes stand."""
+    seat, everybody = Student.seat_no, func.count()
+    asked = (
+        select(
+            Student.class_id,
+            everybody,
+            everybody - func.count(seat),
+            func.count(seat) - func.count(seat.distinct()),
+            func.coalesce(func.max(seat), 0),
+            func.count(Student.aux_number),
+        )
+        .where(
+            Student.school_id == school_id,
+            Student.status.in_(SEATED),
+            Student.class_id.is_not(None),
+        )
+        .group_by(Student.class_id)
+    )
+    known: dict[int, Figures] = {}
+    for class_id, *told in session.execute(asked):
+        known[class_id or 0] = Figures(*(number or 0 for number in told))
+    return known

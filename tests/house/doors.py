@@ -48,6 +48,9 @@ ROWS = {  # own pages: endpoint → parameter, table
     "ProblemView.again": ("case_id", "problem_case"),
     "KeyChangeView.reveal": ("line_id", "key_change_line"),
     "RegistrationView.batch": ("batch_id", "import_batch"),
+    **dict.fromkeys(
+        ("RenumberingView.number", "RenumberingView.show"), ("class_id", "school_class")
+    ),
     **dict.fromkeys(("CoverView.end", "CoverView.wear"), ("cover_id", "substitution")),
     **dict.fromkeys(("RegistrationView.one", "RegistrationView.strike"), ("student_id", "student")),
     **{
