@@ -89,14 +89,19 @@ class Meets:
     A row comes before those that belong to it: only a session of the widest scope makes one.
     """
 
+    table: str
     by: str
     child: str
     grants: str = NO_DELETE
 
     @property
     def rule(self) -> str:
-        """Return the SQL condition for seeing and writing a row."""
-        meets = f"EXISTS (SELECT 1 FROM {self.child} held WHERE held.{self.by} = id)"  # noqa: S608  words of ours
+        """Return the SQL condition for seeing and writing a row.
+
+        The row's own key is named in full: a bare ``id`` would be that of the child.
+        """
+        own = f"{self.table}.id"
+        meets = f"EXISTS (SELECT 1 FROM {self.child} held WHERE held.{self.by} = {own})"  # noqa: S608  words of ours
         return f"(current_setting('app.scope_from', true) = '/' OR {meets})"
 
 
@@ -142,7 +147,7 @@ SCOPED: dict[str, Scoped | Follows | Meets] = {
     "key_change": Follows("case_id", "case_file"),
     "key_change_line": Follows("case_id", "case_file", READ_WRITE),
     "problem_case": Follows("case_id", "case_file"),
-    "problem_group": Meets("group_id", "problem_item"),
+    "problem_group": Meets("problem_group", "group_id", "problem_item"),
     "problem_item": Scoped("student_id", "student", "owner_path", teacher=BY_PUPIL),
     "evidenced_pair": Scoped(
         "first_id", "student", "owner_path", teacher=NOT_FOR_TEACHERS, grants=CARRIED_ONLY
