@@ -16,6 +16,7 @@ MODULES = [
     "app.jobs.reminding",
     "app.jobs.sweeping",
     "app.jobs.sealing_accounts",
+    "app.jobs.verifying",
 ]
 
 

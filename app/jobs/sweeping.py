@@ -12,6 +12,7 @@ from app.policies.audit import record
 from app.policies.scope import elevated
 from app.storage.sealed_files import Folder, sweep
 from app.workflows.attaching import clear_trays, named
+from app.workflows.verifying import kept
 
 
 @job("sweep-files", timeout=600)
@@ -21,8 +22,12 @@ def sweep_files(run: Run) -> dict[str, Any]:
     with run.step() as session:
         with elevated(session, "files.sweep"):
             trays = clear_trays(session, now)
-            books, papers = remains.needed(session, now), named(session)
-        files = sweep(Folder.IMPORTS, books, now) + sweep(Folder.EVIDENCE, papers, now)
+            needed = {
+                Folder.IMPORTS: remains.needed(session, now),
+                Folder.EVIDENCE: named(session),
+                Folder.VERIFICATION: kept(session, now),
+            }
+        files = sum(sweep(folder, digests, now) for folder, digests in needed.items())
         copies = remains.sweep_copies(now)
         if files or copies or trays:
             record(session, "files.swept", files=files, copies=copies, trays=trays)

@@ -20,6 +20,7 @@ from app.messages import (
     schools,
     sessions,
     switches,
+    verification,
 )
 from app.messages.text import Level, Text, Texts
 
@@ -38,6 +39,7 @@ AREAS = (
     covering,
     inbox,
     class_numbers,
+    verification,
 )
 CATALOGUE: Texts = {code: text for area in AREAS for code, text in area.TEXTS.items()}
 LANGUAGES = ("zh", "en")

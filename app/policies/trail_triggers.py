@@ -108,7 +108,7 @@ BEGIN
     FROM jsonb_each(row.gone) was
     WHERE was.value IS DISTINCT FROM row.came -> was.key
       AND was.key NOT IN ('row_version', 'updated_at', 'updated_by', 'owner_path',
-                          'session_epoch', 'last_login_at', 'name_key')) changed
+                          'session_epoch', 'last_login_at', 'name_key', 'number_stuck')) changed
   WHERE changed.before IS NOT NULL;
   RETURN NULL;
 END $$;

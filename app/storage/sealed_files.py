@@ -32,11 +32,16 @@ class Folder(StrEnum):
 
     IMPORTS = "imports"  # workbooks
     EVIDENCE = "evidence"  # what belongs to a case
+    VERIFICATION = "verification"  # lists for the police, what came back, papers of a mark
 
     @property
     def purpose(self) -> str:
         """What its files are sealed for."""
-        return {"imports": "import.file", "evidence": "evidence.file"}[self.value]
+        return {
+            "imports": "import.file",
+            "evidence": "evidence.file",
+            "verification": "verification.file",
+        }[self.value]
 
 
 def keep(folder: Folder, data: bytes) -> str:

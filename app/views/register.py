@@ -53,6 +53,8 @@ from app.views.screens.students import StudentView
 from app.views.screens.switches import SwitchView
 from app.views.transfer_again import TransferAgainView
 from app.views.transferring import TransferView
+from app.views.verifying import VerificationView
+from app.views.verifying_rounds import VerificationRoundView
 
 
 class Home(IndexView):
@@ -104,6 +106,7 @@ SCREENS: tuple[Screen, ...] = (
     Screen(StudentView, "Student", _("Pupils"), "fa-id-card", "registry"),
     Screen(ClassChangeView, "ClassChange", _("Change of class"), "fa-people-arrows", "registry"),
     Screen(RenumberingView, "Renumbering", _("Class numbers"), "fa-list-ol", "registry"),
+    Screen(VerificationView, "Verification", _("Verification"), "fa-fingerprint", "registry"),
     Screen(NationalView, "NationalLookup", _("National look-up"), "fa-earth-asia", "registry"),
     Screen(ClassNamesView, "ClassNames", _("Class lists"), "fa-list-ol", "registry"),
     Screen(DeletedView, "DeletedRecord", _("Deleted records"), "fa-circle-minus", "registry"),
@@ -135,6 +138,7 @@ HIDDEN: tuple[type[Any], ...] = (
     GuardianView,
     NoticeView,
     TransferAgainView,
+    VerificationRoundView,
 )
 
 

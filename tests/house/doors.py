@@ -33,6 +33,11 @@ ROWS = {  # own pages: endpoint → parameter, table
         f"CaseNotesView.{name}": ("case_id", "case_file")
         for name in ("comment", "contact", "paper", "printed")
     },
+    "VerificationView.mark": ("student_id", "student"),
+    **{
+        f"VerificationRoundView.{name}": ("round_id", "verification_round")
+        for name in ("again", "answer", "apply", "end", "file", "forget", "live", "show")
+    },
     "EvidenceView.add": ("case_id", "case_file"),
     **{
         f"EvidenceView.{name}": ("paper_id", "attachment")

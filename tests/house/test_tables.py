@@ -114,12 +114,15 @@ ELEVATED = {  # who may widen the scope: the engine, what it asks for, and the j
     "app/workflows/opening.py",
     "app/workflows/resubmitting.py",
     "app/workflows/submitting.py",
+    "app/workflows/verifying.py",
     "app/workflows/witness.py",
     "app/jobs/comparing.py",
     "app/jobs/hook.py",
     "app/jobs/reminding.py",
     "app/jobs/importing.py",
+    "app/jobs/numbering.py",
     "app/jobs/sweeping.py",
+    "app/jobs/verifying.py",
     "app/jobs/waiting.py",
 }
 

@@ -26,6 +26,7 @@ def verified(session, room=None, **bends):
     """A pupil with an L number, verified and compared."""
     bends = {"birth_date": BORN, "verification": Verification.PASSED, **bends}
     born = bends["birth_date"]
+    bends.setdefault("id_number", make.an_id_number(born))
     pupil = make.a_pupil(
         session, room, status=Status.PENDING_REGISTRATION, **bends
     )  # fmt: skip

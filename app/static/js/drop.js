@@ -4,11 +4,11 @@
   document.querySelectorAll("[data-drop]").forEach(function (box) {
     const input = box.querySelector("input[type=file]"), name = box.querySelector("[data-drop-name]");
     const told = box.querySelector("[data-drop-error]"), send = box.querySelector("[data-drop-send]");
-    const empty = name.textContent;
+    const empty = name.textContent, ending = new RegExp(box.dataset.ending || "\\.xlsx$", "i");
     function judge() {
       const file = input.files[0];
       name.textContent = file ? file.name + " · " + Math.max(1, Math.round(file.size / 1000)).toLocaleString("en") + " KB" : empty;
-      const wrong = !file ? "" : !/\.xlsx$/i.test(file.name) ? told.dataset.type : file.size > Number(box.dataset.most) ? told.dataset.size : "";
+      const wrong = !file ? "" : !ending.test(file.name) ? told.dataset.type : file.size > Number(box.dataset.most) ? told.dataset.size : "";
       told.querySelector("span").textContent = wrong;
       told.hidden = !wrong;
       box.classList.toggle("has-error", Boolean(wrong));

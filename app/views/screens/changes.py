@@ -44,15 +44,25 @@ OWN_LABELS: Mapping[str, Any] = {
     "number_kind": _("Kind of number"),
     "status": _("Status"),
     "problem_flag": _("Problem"),
+    "verification": _("Verification"),
+    "verified_on": _("Result of"),
     "school_id": _("School"),
     "grade_id": _("Grade"),
     "class_id": _("Class"),
 }
-ENUMS = {"status": "Status", "problem_flag": "ProblemFlag", "number_kind": "NumberKind"}
+ENUMS = {
+    "status": "Status",
+    "problem_flag": "ProblemFlag",
+    "number_kind": "NumberKind",
+    "verification": "Verification",
+}
 PLACED = {"school_id": Organisation, "grade_id": Grade, "class_id": SchoolClass}
 REASONS = {  # what widened the scope, in words
     "xueji promote": _("promotion"),
     "class.change": _("change of class"),
+    "verification.mark": _("verification by hand"),
+    "verification.apply": _("round of verification"),
+    "numbers.issue": _("issue of numbers"),
 }
 THROUGH_CASE = re.compile(r"case (\d+) ")  # how the engine names why it widened the scope
 
