@@ -30,6 +30,7 @@ PLAIN: Mapping[str, CaseKind] = {
     CROSS: CaseKind.TRANSFER,
     "movement": CaseKind.MOVEMENT,
     "key_change": CaseKind.KEY_CHANGE,
+    "problem": CaseKind.PROBLEM,
 }
 KINDS = (*PLAIN, *GROUPS)
 # What was sent back stands before what is due: it waits for nobody else, its clock stands still.
