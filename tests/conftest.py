@@ -4,6 +4,7 @@ house     the engines, migrated and initialised, in a folder with a space and Ch
 session   a SQLAlchemy session whose commits are savepoints; in no scope until a test enters one
 app, web  the console, and `web(account)`: a browser signed in, in the same transaction
 root      a database of the module's own, for what must really commit, as its superuser
+own_engine  the application's role on that database: threads and processes commit there
 crew      a worker and a scheduler on it; `settled(job_id)` waits for a job's end
 """
 
@@ -13,6 +14,7 @@ import os
 import shutil
 import tempfile
 import time
+from collections import Counter
 from pathlib import Path
 
 import psycopg
@@ -61,6 +63,12 @@ ARGUMENTS = [
 ]
 QUICK = {"XUEJI_LEASE_SECONDS": "2", "XUEJI_BACKOFF_SECONDS": "0.1"}
 BLANK, OWN = "blank", "own"  # a copy of the fresh database, and what a module makes of it
+SHARED = """
+SELECT 'organisations', count(*) FROM organisation UNION ALL
+SELECT 'accounts', count(*) FROM account UNION ALL
+SELECT 'pupils', count(*) FROM student UNION ALL
+SELECT 'cases', count(*) FROM case_file
+"""
 
 
 def pytest_configure():
@@ -101,9 +109,17 @@ def house():
             server.execute(sql, (DATABASE,))  # a template must have no visitors
             server.execute(f"CREATE DATABASE {BLANK} TEMPLATE {DATABASE}")
         yield config
+        left = rows(config, DATABASE) - rows(config, BLANK)
     shutil.rmtree((config.var / "pg").resolve().parent)  # not in var when we are root
     shutil.rmtree(sockets_of(config.var), ignore_errors=True)
     shutil.rmtree(folder, ignore_errors=True)
+    assert not left, f"a test committed {left} and left it to the others: let it work on `root`"
+
+
+def rows(config, database):
+    """How many rows there are of what tests count and nobody may leave to the others."""
+    with superuser(config, database) as conn:
+        return Counter(dict(conn.execute(SHARED).fetchall()))
 
 
 def superuser(config, database):
@@ -230,6 +246,15 @@ def root(house):
         with superuser(house, OWN) as conn:
             yield conn
         server.execute(f"DROP DATABASE {OWN} WITH (FORCE)")
+
+
+@pytest.fixture(scope="module")
+def own_engine(root):
+    """The application's role on the module's own database, in the scope of the moment."""
+    made = create_engine(os.environ["XUEJI_DATABASE_URL"], **ENGINE)
+    scope.guard(made)
+    yield made
+    made.dispose()
 
 
 @pytest.fixture(scope="module")

@@ -1,4 +1,7 @@
-"""Two at once, on real connections: one wins, everybody else is told, and it happens once."""
+"""Two at once, on real connections: one wins, everybody else is told, and it happens once.
+
+What they commit lies in a database of this module's own, so that no other test meets it.
+"""
 
 from concurrent.futures import ThreadPoolExecutor
 from itertools import cycle
@@ -22,9 +25,9 @@ PEOPLE = 8
 
 
 @pytest.fixture
-def contested(engine):
+def contested(own_engine):
     """A registration that waits for eight registrars of one authority; committed for real."""
-    with Session(engine) as session:
+    with Session(own_engine) as session:
         scope.enter(make.WHOLE, session)
         school = make.a_school(session, "619901")
         people = staff(session, school)
@@ -64,16 +67,16 @@ def press(engine, case_id, user_id, trigger, barrier):
 @pytest.mark.parametrize(
     "triggers", [(Trigger.AGREE,), (Trigger.AGREE, Trigger.DISAGREE), (Trigger.SEND_BACK,)]
 )
-def test_of_many_at_once_exactly_one_decides(engine, contested, triggers):
+def test_of_many_at_once_exactly_one_decides(own_engine, contested, triggers):
     case_id, pupil_id, crowd = contested
     barrier = Barrier(PEOPLE)
     with ThreadPoolExecutor(PEOPLE) as pool:
         futures = [
-            pool.submit(press, engine, case_id, user, trigger, barrier)
+            pool.submit(press, own_engine, case_id, user, trigger, barrier)
             for user, trigger in zip(crowd, cycle(triggers), strict=False)
         ]
         assert sum(future.result() for future in futures) == 1
-    with Session(engine) as session:
+    with Session(own_engine) as session:
         scope.enter(make.WHOLE, session)
         case = session.get_one(Case, case_id)
         events = session.scalars(select(CaseEvent).where(CaseEvent.case_id == case_id)).all()
@@ -159,15 +162,15 @@ def raced(engine, against, times):
 
 
 @pytest.mark.parametrize("against", PAIRS)
-def test_of_two_against_each_other_one_wins(engine, tally, against):
-    raced(engine, against, SAMPLE)
+def test_of_two_against_each_other_one_wins(own_engine, tally, against):
+    raced(own_engine, against, SAMPLE)
     tally["pairs who pressed against each other"] += SAMPLE
 
 
 @pytest.mark.soak
 @pytest.mark.parametrize("against", PAIRS)
-def test_of_ten_thousand_pairs_one_wins_each(engine, tally, against):
-    raced(engine, against, ALL // 2)
+def test_of_ten_thousand_pairs_one_wins_each(own_engine, tally, against):
+    raced(own_engine, against, ALL // 2)
     tally["pairs who pressed against each other"] += ALL // 2
 
 
@@ -269,12 +272,12 @@ def crossed(engine, pairs):
     return again
 
 
-def test_pupils_who_change_places_all_arrive(engine, tally):
-    tally["times somebody asked again"] += crossed(engine, SAMPLE)
+def test_pupils_who_change_places_all_arrive(own_engine, tally):
+    tally["times somebody asked again"] += crossed(own_engine, SAMPLE)
     tally["pairs of pupils who changed places"] += SAMPLE
 
 
 @pytest.mark.soak
-def test_a_thousand_pairs_change_places(engine, tally):
-    tally["times somebody asked again"] += crossed(engine, 1000)
+def test_a_thousand_pairs_change_places(own_engine, tally):
+    tally["times somebody asked again"] += crossed(own_engine, 1000)
     tally["pairs of pupils who changed places"] += 1000
