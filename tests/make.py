@@ -8,6 +8,8 @@ must be open (`unlock`). All people are invented.
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Iterator
 from datetime import date
 from itertools import count
 from pathlib import Path
@@ -38,6 +40,7 @@ ENTRY_AGES = {Stage.PRIMARY: 6, Stage.JUNIOR: 12, Stage.SENIOR: 15}
 YEARS = {Stage.PRIMARY: 6, Stage.JUNIOR: 3, Stage.SENIOR: 3}
 
 _next = count(1)
+_drawn: dict[tuple[str, str], Iterator[int]] = defaultdict(count)  # serials of an area and a day
 
 
 def unwitnessed(session: Session) -> None:
@@ -178,9 +181,14 @@ def an_id_number(
     area: str = "411302",
     serial: int | None = None,
 ) -> str:
-    """Return a resident number with a correct check character, another one at each call."""
-    serial = serial if serial is not None else next(_next)
-    body = f"{area}{born:%Y%m%d}{serial % 500 * 2 + int(gender == '1'):03d}"
+    """Return a resident number with a correct check character; without a serial, a fresh one.
+
+    500 of a day, area and gender are drawn before the first comes again.
+    """
+    day = f"{area}{born:%Y%m%d}"
+    if serial is None:
+        serial = 499 - next(_drawn[day, gender])  # from above: who tells a serial tells a low one
+    body = f"{day}{serial % 500 * 2 + int(gender == '1'):03d}"
     return body + check_character(body)
 
 
@@ -188,7 +196,7 @@ def pupil_facts(stage: Stage = Stage.PRIMARY, entry_year: int = SCHOOL_YEAR) -> 
     """Return the form's fields of a pupil of that cohort; no two have the same ID number."""
     serial = next(_next)
     born = date(entry_year - ENTRY_AGES[stage], 1 + serial // 28 % 8, 1 + serial % 28)
-    id_number = an_id_number(born, serial=1 + serial)
+    id_number = an_id_number(born)
     address = "河南省南阳市宛城区光武路1号"
     return {
         "name": f"李小满{serial}",

@@ -72,8 +72,8 @@ def wrong(answer):
     return re.findall(r'err-list">(.*?)</ul>|is-bad">.*?<span>(.*?)</span>', answer.text, re.DOTALL)
 
 
-def new_number(town, serial=441):
-    return make.an_id_number(town.pupil.birth_date, town.pupil.gender, serial=serial)
+def new_number(town):
+    return make.an_id_number(town.pupil.birth_date, town.pupil.gender)
 
 
 # ── the form ─────────────────────────────────────────────────────────────────────────────

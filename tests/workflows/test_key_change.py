@@ -88,8 +88,8 @@ def codes(refused):
     return {refusal.code for refusal in refused.value.refusals}
 
 
-def another_number(pupil, born=None):
-    return make.an_id_number(born or pupil.birth_date, pupil.gender, serial=431)
+def another_number(pupil):
+    return make.an_id_number(pupil.birth_date, pupil.gender)
 
 
 # ── what is controlled ───────────────────────────────────────────────────────────────────
