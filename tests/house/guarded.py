@@ -11,6 +11,7 @@ from tests.house.guarded_covers import COVERS
 from tests.house.guarded_evidence import EVIDENCE
 from tests.house.guarded_keys import KEYS_CHANGED
 from tests.house.guarded_movements import MOVEMENTS
+from tests.house.guarded_problems import PROBLEMS
 from tests.house.guarded_queues import QUEUES
 from tests.house.guarded_registrations import REGISTRATIONS
 from tests.house.guards import (
@@ -674,6 +675,7 @@ GUARDS: dict[str, Guard] = (
     | EVIDENCE
     | KEYS_CHANGED
     | MOVEMENTS
+    | PROBLEMS
     | QUEUES
     | REGISTRATIONS
 )

@@ -50,7 +50,7 @@ CASES = {
         "W6",
         "app.workflows.persons:may_withdraw",
         YES,
-        (f"{TRANSFERS}what_somebody_agreed_to_cannot_be_withdrawn",),
+        (f"{TRANSFERS}who_submitted_takes_it_back_nobody_else_and_not_once_somebody_agreed",),
     ),
     "who-asks-to-intervene": Guard(
         "W3",

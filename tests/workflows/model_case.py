@@ -8,7 +8,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from tests.workflows.law import ASKERS, CLEANERS, COUNTY, LAW, PROVINCE, PULLS, SAME
+from tests.workflows.law import (
+    ASKERS,
+    CLEANERS,
+    COUNTY,
+    FINAL,
+    GOES,
+    LAW,
+    PROVINCE,
+    PULLS,
+    SAME,
+    STAYS,
+)
 from tests.workflows.model_world import ABOVE, HOMES
 
 REVIEWS = ("agree", "disagree", "send_back")
@@ -61,6 +72,8 @@ class Paper:
             return self.apart == PROVINCE
         if when == COUNTY:
             return self.apart in (COUNTY, PROVINCE)
+        if when in (GOES, STAYS):
+            return (self.wish.type == "DELETE") == (when == GOES)
         return not when or when == self.apart
 
     def arrow(self, trigger):
@@ -181,7 +194,7 @@ class Paper:
             self.lay()
         self.handled.add(person.org)
         self.story.append((decision, before, self.state, person.user))
-        return trigger in ("agree", "pull") and not self.is_open
+        return self.state == FINAL[self.kind] and not self.is_open
 
     def lay(self):
         self.silent = None

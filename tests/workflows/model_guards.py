@@ -10,6 +10,7 @@ from tests.workflows.model_world import CONTROLLED
 
 YEARS = {"PRIMARY": 6, "SENIOR": 3}
 IN = "IN_SCHOOL"
+NONE = {}
 
 
 @dataclass(frozen=True)
@@ -25,9 +26,9 @@ class Wish:
     fields: tuple[tuple[str, str | None], ...] = ()
 
 
-def guards(today):
-    """The guards of a day, to be asked of a case and a trigger."""
-    return lambda case, trigger: ASKED[case.kind](case, today, begins=trigger == "submit")
+def guards(today, own=NONE):
+    """The guards of a day, to be asked of a case and a trigger; ``own`` are a walk's, by kind."""
+    return lambda case, trigger: (ASKED | own)[case.kind](case, today, begins=trigger == "submit")
 
 
 def frozen(case, today):
@@ -46,6 +47,36 @@ def problem(pupil):
 def registration(case, _today, *, begins):
     pending = case.pupil.status == "PENDING_REGISTRATION"
     return problem(case.pupil) | (set() if pending else {"E-STATUS"})
+
+
+def tab(pupil, *, behind):
+    """P02: foreign pupils, then those of the first level, then all others."""
+    if "nationality" in pupil.odd:
+        return "FOREIGN"
+    first = pupil.level == 1 or (behind and pupil.stage == "PRIMARY")
+    return "NEW" if first else "IN_SCHOOL"
+
+
+def registering(shut, behind):
+    """Registration while authorities have shut this and that, and a cohort has not moved up."""
+
+    def why_not(case, today, *, begins):
+        found, pupil = registration(case, today, begins=begins), case.pupil
+        if not begins:
+            return found
+        place = tab(pupil, behind=behind())
+        waits = behind() and (pupil.stage, pupil.level) == ("PRIMARY", 1)
+        if waits and place == "NEW":
+            found.add("E-PROMO")
+        if place == "IN_SCHOOL" and "in_school_registration" in shut:
+            found.add("E-SWITCH-BY")
+        if pupil.odd.get("id_type") == "Z" and "allow_no_id_registration" in shut:
+            found.add("E-SWITCH-BY")
+        if "id_type" in pupil.odd and not case.wish.papers:
+            found.add("E-EVIDENCE")
+        return found
+
+    return why_not
 
 
 def transfer(case, today, *, begins):

@@ -5,7 +5,7 @@ A and B are run by one county, C by its neighbour, D by a county of another prov
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 from sqlalchemy import text
@@ -13,6 +13,7 @@ from sqlalchemy import text
 from app.models.field_choice import FieldChoice, FieldUse
 from app.models.school import Stage
 from app.models.student import Status, Student
+from app.models.switch import SwitchValue
 from app.policies import scope
 from app.policies.roles import Actor, Role
 from tests import make
@@ -34,6 +35,12 @@ ABOVE = {  # organisation: the one above
 OFFICES = {"SR": "REGISTRAR", "SL": "LEADER", "CL": "LEADER", "MIN": "OPERATOR", "PL": "LEADER"}
 PUPILS = 3
 CONTROLLED = ["name", "gender"]
+NEWCOMERS = (  # stage and level of those to be registered, and what of the form is not as usual
+    ("PRIMARY", 1, {}),
+    ("SENIOR", 1, {"nationality": "USA", "id_type": "A", "id_number": "K0123456"}),
+    ("PRIMARY", 2, {}),
+    ("PRIMARY", 1, {"id_type": "Z", "id_number": None}),
+)
 
 
 @dataclass(frozen=True)
@@ -65,6 +72,9 @@ class Pupil:
     present: bool
     problem: bool = False
     text: str = ""  # the name as it stands in the record
+    born: date = date.min
+    document: str | None = None  # the ID number
+    odd: dict = field(default_factory=dict)  # what of the form is not as usual
 
 
 class World:
@@ -137,16 +147,16 @@ class World:
         """A few new pupils at school A; gives what the model knows of them."""
         scope.enter(make.WHOLE, self.session)
         made = []
-        for n in range(PUPILS):
-            stage = Stage.SENIOR if n % 2 else Stage.PRIMARY
-            room = self.session.get_one(make.SchoolClass, self.rooms["A", stage.value, 1])
+        usual = [("SENIOR" if n % 2 else "PRIMARY", 1, {}) for n in range(PUPILS)]
+        for stage, level, facts in NEWCOMERS if pending else usual:
+            room = self.session.get_one(make.SchoolClass, self.rooms["A", stage, level])
             status = Status.PENDING_REGISTRATION if pending else Status.IN_SCHOOL
-            pupil = make.a_pupil(self.session, room, status=status, guardians=0)
+            pupil = make.a_pupil(self.session, room, status=status, guardians=0, **facts)
             since = date.min if pending else pupil.enrolments[0].started_on
             made.append(
                 Pupil(
-                    pupil.id, pupil.name, pupil.number, "A", stage.value, 1, status.value, since,
-                    present=not pending, text=pupil.name,
+                    pupil.id, pupil.name, pupil.number, "A", stage, level, status.value, since,
+                    present=not pending, text=pupil.name, odd=facts,
                 )
             )  # fmt: skip
         return made
@@ -169,3 +179,24 @@ class World:
         found.problem_flag = "OPEN" if problem else "RESOLVED"
         self.session.flush()
         pupil.problem = problem
+
+    def turn(self, key, is_on):
+        """The province says that something is open, or closed."""
+        scope.enter(make.WHOLE, self.session)
+        person = next(person for person in self.people if person.org == "41")
+        word = SwitchValue(
+            organisation_id=self.orgs["41"],
+            key=key,
+            value="on" if is_on else "off",
+            valid_from=date(2026, 1, 1),
+            set_by=person.user,
+        )
+        self.session.add(word)
+        self.session.flush()
+
+    def hang_back(self, is_behind):
+        """The second year of primary school of A has not moved up, or has."""
+        scope.enter(make.WHOLE, self.session)
+        room = self.session.get_one(make.SchoolClass, self.rooms["A", "PRIMARY", 2])
+        room.grade.level = 1 if is_behind else 2
+        self.session.flush()

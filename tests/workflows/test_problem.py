@@ -14,7 +14,7 @@ from app.workflows import duplicates
 from app.workflows.desk import Act, Trigger
 from app.workflows.opening_problem import Answer, open_problem
 from tests import make
-from tests.workflows.cases import TODAY, become, do, staff
+from tests.workflows.cases import TODAY, become, do, staff, why_not
 
 BORN = date(2020, 5, 1)
 
@@ -48,18 +48,22 @@ def compare(session):
     session.expire_all()
 
 
+def a_paper(session, registrar):
+    paper = Attachment(
+        organisation_id=registrar.organisation_id, name="户口簿.jpg", kind="jpg", size=3,
+        digest="0" * 64, uploaded_by=registrar.user_id,
+    )  # fmt: skip
+    session.add(paper)
+    session.flush()
+    return paper.id
+
+
 def answer(session, whom, action=ProblemAction.EVIDENCE, **more):
     pupil, people = whom
     registrar = become(session, people["registrar"])
     papers = []
     if action is not ProblemAction.DELETE:
-        paper = Attachment(
-            organisation_id=registrar.organisation_id, name="户口簿.jpg", kind="jpg", size=3,
-            digest="0" * 64, uploaded_by=registrar.user_id,
-        )  # fmt: skip
-        session.add(paper)
-        session.flush()
-        papers = [paper.id]
+        papers = [a_paper(session, registrar)]
     act = Act(Trigger.SUBMIT, registrar, TODAY)
     return open_problem(session, pupil.id, Answer(action, "核对过", **more), act, papers)
 
@@ -152,3 +156,64 @@ def test_what_a_case_came_to_nothing_about_is_open_as_before(session, twins):
     do(session, twins[0][1]["leader"], case, "disagree", "看不清")
     assert standing(session, twins[0][0])[0] is ProblemFlag.OPEN
     assert case.state == "REJECTED"
+
+
+def codes(session, whom, action=ProblemAction.EVIDENCE, words="核对过", papers=1, **wanted):
+    """The codes with which an answer is refused."""
+    pupil, people = whom
+    registrar = become(session, people["registrar"])
+    tray = [a_paper(session, registrar)] if papers else []
+    act = Act(Trigger.SUBMIT, registrar, TODAY)
+    with pytest.raises(Refused) as refused, session.begin_nested():
+        open_problem(session, pupil.id, Answer(action, words, wanted), act, tray)
+    return {refusal.code for refusal in refused.value.refusals}
+
+
+def test_an_answer_is_explained_and_proven(session, twins):
+    compare(session)
+    assert codes(session, twins[0], words=" ", papers=0) == {"E-REASON", "E-EVIDENCE"}
+    assert codes(session, twins[0], ProblemAction.DELETE, words=" ", papers=0) == {"E-REASON"}
+
+
+def test_where_nothing_is_open_there_is_nothing_to_answer(session, twins):
+    assert codes(session, twins[0]) == {"E-PROBLEM-NONE"}
+
+
+def test_a_change_changes_something_and_only_a_change_does(session, twins):
+    compare(session)
+    same = {"name": twins[0][0].name}
+    assert codes(session, twins[0], ProblemAction.CHANGE) == {"E-CF-SAME"}
+    assert codes(session, twins[0], ProblemAction.CHANGE, **same) == {"E-CF-SAME"}
+    assert codes(session, twins[0], name="欧阳小寒") == {"E-PROBLEM-FIELDS"}
+    assert codes(session, twins[0], ProblemAction.CHANGE, talent="围棋") == {"E-PROBLEM-FIELDS"}
+
+
+def test_a_change_agrees_with_the_number_beside_it(session, twins):
+    compare(session)
+    assert codes(session, twins[0], ProblemAction.CHANGE, gender="1") == {"E-ID-SEX"}
+
+
+def test_the_last_one_left_does_not_go_though_its_case_was_sent_back(session, twins):
+    compare(session)
+    case = answer(session, twins[0])
+    do(session, twins[0][1]["leader"], case, "send_back", "补材料")
+    answer(session, twins[1], ProblemAction.DELETE)
+    assert standing(session, twins[0][0])[0] is ProblemFlag.IN_PROCESS
+    case.action = ProblemAction.DELETE
+    session.flush()
+    assert why_not(session, twins[0][1]["registrar"], case, "submit") == ["E-PROBLEM-LAST"]
+
+
+def test_a_record_that_moved_on_is_neither_answered_for_nor_written_over(session, twins):
+    compare(session)
+    case = answer(session, twins[0], ProblemAction.CHANGE, wanted={"name": "欧阳小寒"})
+    scope.enter(make.WHOLE, session)
+    pupil = session.get_one(Student, twins[0][0].id)
+    pupil.name = "欧阳小暑"
+    session.flush()
+    assert why_not(session, twins[0][1]["leader"], case, "agree") == ["E-OVERTAKEN"]
+    scope.enter(make.WHOLE, session)
+    room = make.a_class(session, make.a_school(session, "411302"))
+    session.get_one(Student, twins[0][0].id).sit_in(room)
+    session.flush()
+    assert "E-SCHOOL" in why_not(session, twins[0][1]["leader"], case, "agree")

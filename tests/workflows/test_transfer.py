@@ -223,6 +223,16 @@ def test_what_somebody_agreed_to_cannot_be_withdrawn(session, world):
         do(session, world.people["to.registrar"], case, "withdraw")
 
 
+def test_who_submitted_takes_it_back_nobody_else_and_not_once_somebody_agreed(session, world):
+    case = opened(session, world)
+    with pytest.raises(Refused, match="E-NOTMINE"):
+        do(session, world.people["to.leader"], case, "withdraw")
+    do(session, world.people["to.leader"], case, "agree")
+    do(session, world.people["to.authority"], case, "send_back", "材料不清")
+    with pytest.raises(Refused, match="E-AGREED"):
+        do(session, world.people["to.registrar"], case, "withdraw")
+
+
 def test_a_stale_page_decides_nothing(session, world):
     case = opened(session, world)
     seen = case.version

@@ -13,11 +13,10 @@ from app.codes.workdays import BEIJING
 from app.errors import AppError
 from app.models.attachment import Attachment
 from app.models.change import MovementType
-from app.models.student import Student
 from app.workflows import deciding
 from app.workflows.desk import Act, Trigger
 from app.workflows.opening import Wish as Transfer
-from app.workflows.opening import open_registration, open_transfer
+from app.workflows.opening import open_transfer
 from app.workflows.opening_changes import (
     Correction,
     Plan,
@@ -47,24 +46,33 @@ class Walk:
         self.world, self.session, self.kind, self.route = world, world.session, kind, route
         self.pupils = world.pupils(pending=kind == "REGISTRATION")
         self.open, self.cases, self.done = {}, [], Counter()
+        self.guards = {}  # of this walk alone, by kind
 
     def play(self, dice):
         for n in range(STEPS):
             before = self.done["steps carried out"] + self.done["cases begun"]
             self.press(*dice[4 * n : 4 * n + 4])
             if self.done["steps carried out"] + self.done["cases begun"] > before or not n % 10:
-                model_facts.hold(self.world, self.pupils, self.cases)  # a refusal was taken back
+                self.hold()  # a refusal was taken back
+        self.hold()
+
+    def hold(self):
+        """Ask the database whether all of it is as the model has it."""
         model_facts.hold(self.world, self.pupils, self.cases)
 
     def press(self, whom, who, what, bend):
         pupil = self.pupils[whom % len(self.pupils)]
         case = self.open.get(pupil.id)
-        if bend % 32 == 0 and self.kind != "REGISTRATION":
-            self.world.flag(pupil, not pupil.problem)
+        if bend % 32 == 0:
+            self.befall(pupil, who)
         if case is None or bend % 64 == 1:
             self.begin(pupil, who, what, bend)
         else:
             self.decide(case, who, what, bend)
+
+    def befall(self, pupil, _dice):
+        """Let something happen beside the cases: a problem record is opened or settled."""
+        self.world.flag(pupil, not pupil.problem)
 
     # ── a step ──────────────────────────────────────────────────────────────────────────────
 
@@ -72,8 +80,8 @@ class Walk:
         person, trigger = self.chosen(case, who, what)
         remark = "" if bend % 8 == 7 else "走查"
         today = LATER if bend & 64 else TODAY
-        asked = guards(SUMMER if trigger == "submit" and bend % 64 == 5 else today)
         day = SUMMER if trigger == "submit" and bend % 64 == 5 else today
+        asked = guards(day, self.guards)
         expected = case.why_not(person, trigger, remark, day >= LATER, asked)
         act = Act(Trigger(trigger), self.world.enter(person), day, remark)
         self.session.expire_all()
@@ -86,11 +94,21 @@ class Walk:
         self.done["steps carried out" if outcome.done else "steps refused"] += 1
         if not outcome.done:
             return
+        self.stepped(case, person, trigger, day)
+
+    def stepped(self, case, person, trigger, day):
+        """Let the model follow a step that was carried out."""
         if case.step(person, trigger):
-            carry_out(case, day)
+            self.carry_out(case, day)
             self.done["cases with their effect"] += 1
-        if not case.is_open:
-            del self.open[case.pupil.id]
+        if case.is_open:
+            self.open[case.pupil.id] = case
+        else:
+            self.open.pop(case.pupil.id, None)
+
+    def carry_out(self, case, day):
+        """Change what the model knows of the pupil, as the end of the case does."""
+        carry_out(case, day)
 
     def chosen(self, case, who, what):
         people = self.world.people
@@ -121,9 +139,8 @@ class Walk:
         self.done["cases begun" if made else "beginnings refused"] += 1
         if made:
             case.id = made.id
-            case.step(person, "submit")
-            self.open[pupil.id] = case
             self.cases.append(case)
+            self.stepped(case, person, "submit", today)
 
     def starting(self, pupil, what, bend):
         if self.kind == "TRANSFER":
@@ -176,7 +193,7 @@ class Walk:
         if case.pupil.id in self.open:
             return {"E-LOCK"}
         found = set() if person.office == "REGISTRAR" else {"E-NOTMINE"}
-        return found | guards(today)(case, "submit")
+        return found | guards(today, self.guards)(case, "submit")
 
     def submitted(self, case, act):
         """Open a case as the program does; gives it, or the codes of why not."""
@@ -188,8 +205,6 @@ class Walk:
 
     def opened(self, case, act):
         session, wish, pupil = self.session, case.wish, case.pupil
-        if self.kind == "REGISTRATION":
-            return open_registration(session, session.get_one(Student, pupil.id), act)
         if self.kind == "TRANSFER":
             room = self.world.rooms[wish.seat]
             return open_transfer(session, Transfer(pupil.text, pupil.number, room, "2"), act)
