@@ -88,6 +88,10 @@ TEXTS: Texts = {
         "班内学号没有变化，无需编排。", "No number would change; there is nothing to do."
     ),
     # ── the expected list ────────────────────────────────────────────────────────────────
+    "expected.missing": Text("未注册", "not registered"),
+    "expected.extra": Text("名单外", "not on the list"),
+    "expected.differing": Text("不一致", "differs"),
+    "expected.same": Text("一致", "agrees"),
     "E-EXP-HOME": Text(
         "学校名单只能有本校的学生；请核对学校标识码。",
         "A school's list has pupils of the school alone; check the school code.",

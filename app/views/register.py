@@ -17,6 +17,7 @@ from app.views.case_page import CaseView
 from app.views.class_changing import ClassChangeView
 from app.views.covering import CoverView
 from app.views.evidence import EvidenceView
+from app.views.expected import ExpectedView
 from app.views.frame import FrameView, Way, hooks
 from app.views.hat import hat_on, hats_off, waits
 from app.views.importing import ImportView
@@ -103,6 +104,7 @@ SCREENS: tuple[Screen, ...] = (
     Screen(ProblemView, "Problem", _("Problem records"), "fa-triangle-exclamation", "approvals"),
     Screen(PendingView, "Pending", _("Pending business"), "fa-list-check", "approvals"),
     Screen(OverdueView, "Overdue", _("Overdue cases"), "fa-clock", "approvals"),
+    Screen(ExpectedView, "ExpectedList", _("Expected lists"), "fa-clipboard-list", "approvals"),
     Screen(StudentView, "Student", _("Pupils"), "fa-id-card", "registry"),
     Screen(ClassChangeView, "ClassChange", _("Change of class"), "fa-people-arrows", "registry"),
     Screen(RenumberingView, "Renumbering", _("Class numbers"), "fa-list-ol", "registry"),

@@ -59,6 +59,10 @@ ROWS = {  # own pages: endpoint → parameter, table
     **dict.fromkeys(("CoverView.end", "CoverView.wear"), ("cover_id", "substitution")),
     **dict.fromkeys(("RegistrationView.one", "RegistrationView.strike"), ("student_id", "student")),
     **{
+        f"ExpectedView.{name}": ("list_id", "expected_list")
+        for name in ("differences", "remove", "show")
+    },
+    **{
         f"ImportView.{name}": ("pk", "import_batch")
         for name in ("check", "commit", "discard", "errors", "live", "show")
     },
