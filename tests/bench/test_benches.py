@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.bench import approving, importing, inbox, pages, promote
+from app.bench import approving, crowd, duplicates, importing, inbox, pages, promote
 from app.bench.cases import fill_desks
 from app.bench.figures import Cost, Figures, costs, spread
 from app.bench.importing import REGISTRAR
@@ -82,6 +82,17 @@ def test_approve_carries_each_case_out_once(root, root_url):
         assert told[line][0] == "50"
     assert told["lines in timelines"][0] == told["events in the ledger"][0] == "50"
     assert told["told that somebody was first"][0] == "150"
+
+
+def test_duplicates_are_found_together_and_one_by_one_and_taken_out_again(root, root_url):
+    told = figures_of(duplicates.measure(Config.read(), root_url, 400, 200, 10))
+    assert told["compared by the job"][0] == "190"
+    assert told["record by record ÷ job"][1] == "≥ 20"
+    assert crowd.standing(root) == 400
+    found = "SELECT count(*) FROM problem_item JOIN student s ON s.id = student_id"
+    assert root.execute(f"{found} WHERE s.remark = 'registry'").fetchone() == (0,)
+    assert root.execute("SELECT count(*) FROM student WHERE remark = 'staged'").fetchone() == (0,)
+    root.execute("DELETE FROM student WHERE remark = 'registry'")
 
 
 def test_a_table_lines_up():

@@ -1,4 +1,4 @@
-"""Resident numbers by the hundred thousand: right ones accepted, each slip refused, none changed."""
+"""Resident numbers by the hundred thousand: right ones accepted, slips refused, none changed."""
 
 from contextlib import suppress
 from datetime import date, timedelta
