@@ -135,6 +135,7 @@ class Archive(ScopedModelView):
             self.fact(pupil, "number", label=_("Student number")),
             Fact(_("Class"), standing(pupil)),
             self.fact(pupil, "id_number", bound),
+            *former_facts(pupil),
             Fact(_("Entered"), f"{pupil.entry_ym[:4]}-{pupil.entry_ym[4:]}"),
             self.fact(pupil, "phone", bound),
         ]
@@ -190,6 +191,12 @@ def shown(pupil: Student, name: str) -> Any:
     if isinstance(value, bool):
         return yes_no(value)
     return day(value) if isinstance(value, date) else plain(value)
+
+
+def former_facts(pupil: Student) -> list[Fact]:
+    """Return the numbers a pupil once had, which are still found, as one fact or none."""
+    numbers = [masking.national_number(former.number) for former in pupil.former_numbers]
+    return [Fact(_("Former numbers"), ", ".join(numbers))] if numbers else []
 
 
 def standing(pupil: Student) -> str:
