@@ -13,7 +13,7 @@ from app.models.problem import ProblemAction, ProblemCase
 from app.models.student import Status, Student
 from app.views.key_change_words import fate_word, value_now, value_word, whole_urls
 from app.views.labels import NONE, code_name, day, word_of
-from app.views.problem_words import AFTER
+from app.views.problem_words import ENDS
 from app.views.words import field_word
 from app.workflows.movement import MOVES
 
@@ -137,13 +137,12 @@ def _key_change(case: KeyChange, pupil: Student | None) -> list[Change]:
 
 def _problem(case: ProblemCase, pupil: Student | None) -> list[Change]:
     """Return what becomes of the record, its new values with the old ones beside them."""
-    lines = [Change(_("Problem record"), _("open"), None, str(AFTER[case.action]))]
+    end = str(ENDS[case.action])
+    last = Change(_("Problem record"), _("not settled"), None, end)
     if case.action is ProblemAction.DELETE:
         was = Status(case.snapshot.get("status", Status.PENDING_REGISTRATION))
-        lines = [
-            Change(_("Status"), _status(was), _status_now(was, pupil), str(AFTER[case.action]))
-        ]
-    return [*_values(case, pupil), *lines]
+        last = Change(_("Status"), _status(was), _status_now(was, pupil), end)
+    return [*_values(case, pupil), last]
 
 
 def _values(case: KeyChange | ProblemCase, pupil: Student | None) -> list[Change]:

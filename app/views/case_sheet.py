@@ -10,6 +10,7 @@ from datetime import date
 from functools import cached_property
 from typing import Any, NamedTuple
 
+from flask import url_for
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload, load_only, selectinload, with_polymorphic
 
@@ -255,6 +256,13 @@ class Sheet:
     def question(self) -> str:
         """The heading over the why-list."""
         return str(QUESTIONS[self.onward]) if self.onward else ""
+
+    @property
+    def problem_url(self) -> str:
+        """Where a problem's records stand side by side, for who sees the pupil's."""
+        if self.case.kind is not CaseKind.PROBLEM or self.pupil is None:
+            return ""
+        return url_for("ProblemView.show", student_id=self.case.student_id)
 
     @property
     def reason(self) -> str:

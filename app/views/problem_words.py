@@ -21,21 +21,20 @@ ABOUT: Mapping[ProblemKind, Any] = {
     ProblemKind.DUP_ID: _("Two or more records carry this ID number; it belongs to one person."),
     ProblemKind.DUP_NSB: _("Name, gender and birth date are those of another record."),
     ProblemKind.ID_ERROR: _(
-        "The number contradicts itself, the birth date or the gender, or was refused at"
-        " verification. Compare it with the household booklet; the police station knows the right"
-        " one."
+        "Compare the number with ID card or household booklet; where the papers are wrong, ask the"
+        " police station."
     ),
 }
 ITEMS: Mapping[ItemState, tuple[Tag, Any]] = {
-    ItemState.OPEN: (Tag("hold", "triangle-exclamation"), _("Open")),
+    ItemState.OPEN: (Tag("hold", "triangle-exclamation"), _("Not settled")),
     ItemState.EVIDENCED: (Tag("ok", "circle-check"), _("Proven genuine")),
     ItemState.CHANGED: (Tag("ok", "circle-check"), _("Changed")),
     ItemState.DELETED: (Tag("off", "circle-minus"), _("Deleted")),
 }
 BY_SYSTEM = _("Proven genuine by the system: the last record left")
 ACTIONS: Mapping[ProblemAction, Any] = {
-    A.EVIDENCE: _("Evidence"),
-    A.CHANGE: _("Change"),
+    A.EVIDENCE: _("Prove"),
+    A.CHANGE: _("Change data"),
     A.DELETE: _("Delete"),
 }
 KIND_OF: Mapping[ProblemAction, Any] = {  # the kind of a case, as lists say it
@@ -47,6 +46,11 @@ TOLD: Mapping[ProblemAction, Any] = {  # what each is for
     A.EVIDENCE: _("This record is right and another person: prove it with papers."),
     A.CHANGE: _("Something in this record is wrong: correct it, with papers that show the right."),
     A.DELETE: _("This record should not exist; another one of the same child stays."),
+}
+ENDS: Mapping[ProblemAction, Any] = {  # how the record stands then, in a table
+    A.EVIDENCE: _("proven genuine"),
+    A.CHANGE: _("compared again"),
+    A.DELETE: _("deleted"),
 }
 AFTER: Mapping[ProblemAction, Any] = {  # what becomes of the record
     A.EVIDENCE: _("proven genuine: the same records are not raised against each other again"),

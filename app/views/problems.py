@@ -13,7 +13,7 @@ from app.models.organisation import Tier
 from app.models.problem import ItemState, ProblemAction, ProblemCase, ProblemGroup, ProblemItem
 from app.models.problem import ProblemKind as Kind
 from app.models.student import Student
-from app.views.actor import current_actor, session
+from app.views.actor import current_actor, session, today
 from app.views.case_forms import open_case
 from app.views.case_words import kind_word, step_word
 from app.views.doors import door
@@ -28,7 +28,8 @@ from app.views.problem_table import heads_of, lines_of
 from app.views.problem_words import ABOUT, ACTIONS, KINDS, TOLD, item_tag
 from app.views.revealing import reasons
 from app.views.scraping import stop_scraping
-from app.workflows.comparing_sides import sides
+from app.views.words import say
+from app.workflows.comparing_sides import contradictions, sides
 
 
 class ProblemView(ProblemForms):
@@ -83,6 +84,7 @@ class ProblemView(ProblemForms):
             item_tag=item_tag,
             problem_kinds=KINDS,
             about=ABOUT,
+            wrong=[say(one) for one in contradictions(pupil, today())],
             cases=cases_of(student_id),
             open_case=open_case(student_id),
             is_ours=pupil.school_id == current_actor().organisation_id,

@@ -17,7 +17,9 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session, aliased
 
+from app.codes import id_number as ids
 from app.codes import masking
+from app.errors import Refusal
 from app.models.organisation import Organisation
 from app.models.problem import ItemState, ProblemGroup, ProblemItem, ProblemKind
 from app.models.school import Grade
@@ -26,7 +28,8 @@ from app.policies.audit import record
 from app.policies.roles import Actor
 from app.policies.scope import elevated
 from app.workflows.controlled import CATALOGUE
-from app.workflows.identity import among
+from app.workflows.identity import RESIDENT, among
+from app.workflows.key_change import TOLD_AT
 from app.workflows.problem import others_left
 from app.workflows.settling import GONE
 
@@ -118,6 +121,17 @@ def sides(session: Session, actor: Actor, pupil: Student) -> Sides:
     foreign = sum(1 for one in shown if one.is_shown and not one.is_ours)
     record(session, DEED, object_type="student", object_id=mine_id, n=foreign, elevated=True)
     return Sides(mine, shown, len(others) - len(shown), left)
+
+
+def contradictions(pupil: Student, today: date) -> list[Refusal]:
+    """Return in what a record's resident number is wrong; nothing: it was refused elsewhere."""
+    number = pupil.id_number
+    if pupil.id_type != RESIDENT or not number:
+        return []
+    codes = ["E-ID-CHK"] if ids.problems(number, today) else []
+    codes += ["E-ID-DATE"] if ids.birth_date(number) != pupil.birth_date else []
+    codes += ["E-ID-SEX"] if ids.gender(number) not in (None, pupil.gender) else []
+    return [Refusal(code, {"field": TOLD_AT[code]}) for code in codes]
 
 
 # ── inside ──────────────────────────────────────────────────────────────────────────────────
