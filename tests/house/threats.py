@@ -354,6 +354,8 @@ THREATS: dict[str, Threat] = {
         f"{LOCKED}a_case_that_ended_is_not_opened_again_by_hand")),
     "W13": Threat("a transfer half done", (), (
         f"{LOCKED}a_transfer_that_breaks_half_way_has_not_begun",
+        f"{FLOWS}killed.py::test_whoever_dies_having_written_this_has_written_nothing",
+        f"{FLOWS}killed.py::test_whoever_dies_at_any_moment_leaves_every_case_whole",
         f"{FLOWS}races.py::test_pupils_who_change_places_all_arrive")),
     "W14": Threat("whoever has left", ("epoch-of-a-changed-account", "epoch"), (
         f"{SESSIONS}a_changed_or_closed_account_is_signed_out_at_its_next_request",
