@@ -111,7 +111,7 @@ def read(data: bytes, schools: Mapping[str, int], home: str, today: date) -> Rea
             raise refuse("E-FILE-ROWS", limit=f"{MOST:,}")
         for block in checked(spec, sheet, facts):
             problems += block.problems
-            problems += _strangers(block, schools)
+            problems += [] if home else _strangers(block, schools)
             entries += _entries(block, schools, home)
     problems += _twice(entries)
     problems.sort(key=lambda one: one.row)

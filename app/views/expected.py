@@ -59,6 +59,7 @@ class ExpectedView(BaseView):
             return redirect(url_for("ExpectedView.list"))
         stage, actor = _stage(), current_actor()
         try:
+            expecting.insist_stage(session(), actor, stage)
             year = expecting.insist_year(number(request.form.get("year")), today())
             schools = expecting.schools_of(session(), actor, stage)
             home = expecting.home_code(session(), actor)
@@ -152,7 +153,7 @@ class ExpectedView(BaseView):
             counts=_counts(page.items),
             outcomes=reconciling.Outcome,
             is_school=bool(home),
-            stages=list(Stage),
+            stages=expecting.stages_of(session(), current_actor()),
             stage=request.form.get("stage"),
             year=request.form.get("year") or expecting.usual_year(today()),
             refusal=say(refused.refusals[0]) if refused else "",
@@ -185,7 +186,8 @@ def _counts(lists: Sequence[ExpectedList]) -> Mapping[int, Mapping[reconciling.O
 
 def _stage() -> Stage:
     sent = request.form.get("stage", "")
-    return Stage(sent) if sent in Stage.__members__ else Stage.PRIMARY
+    taught = expecting.stages_of(session(), current_actor())
+    return Stage(sent) if sent in Stage.__members__ else next(iter(taught), Stage.PRIMARY)
 
 
 def _data() -> bytes:

@@ -59,6 +59,19 @@ def schools_of(session: Session, actor: Actor, stage: Stage) -> dict[str, int]:
     return {code: school.id for code, school in session.execute(asked) if stage in school.stages}
 
 
+def stages_of(session: Session, actor: Actor) -> tuple[Stage, ...]:
+    """Return the stages of the actor's school; of an authority every one."""
+    if actor.role.tier is not Tier.SCHOOL:
+        return tuple(Stage)
+    return session.get_one(School, actor.organisation_id).stages
+
+
+def insist_stage(session: Session, actor: Actor, stage: Stage) -> None:
+    """Raise `Refused` when the actor's school does not teach a stage."""
+    if stage not in stages_of(session, actor):
+        raise Refused(Refusal("E-GRADE-STAGE"))
+
+
 def home_code(session: Session, actor: Actor) -> str:
     """Return the code of the actor's school, nothing for an authority."""
     if actor.role.tier is not Tier.SCHOOL:

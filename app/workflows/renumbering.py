@@ -134,22 +134,29 @@ def _counted(pupils: list[Student], held: Mapping[int, Refusal]) -> list[Line]:
         else Line(pupil, next(numbers))
         for pupil in pupils
     ]
-    return sorted(lines, key=lambda line: line.then or MOST + 1)
+    return _by_number(lines)
 
 
 def _typed(
     pupils: list[Student], held: Mapping[int, Refusal], typed: Mapping[int, str]
 ) -> list[Line]:
-    """Read what was typed; the lines stay in their order, so that nobody loses the place."""
+    """Read what was typed; the lines change places only when nothing is wrong with any."""
     read = {
         pupil.id: pupil.seat_no if pupil.id in held else _whole(typed.get(pupil.id, ""))
         for pupil in pupils
     }
     numbers = [number for number in read.values() if number is not None]
-    return [
+    lines = [
         Line(pupil, read[pupil.id], held.get(pupil.id), _wrong(pupil, read, numbers, held))
         for pupil in pupils
     ]
+    if any(line.wrong for line in lines):
+        return lines
+    return _by_number(lines)
+
+
+def _by_number(lines: list[Line]) -> list[Line]:
+    return sorted(lines, key=lambda line: line.then or MOST + 1)
 
 
 def _whole(raw: str) -> int | None:

@@ -78,10 +78,11 @@ def test_a_file_with_errors_is_told_row_by_row_and_keeps_the_list_before(session
     answer = registrar.post("/expected/upload", data=bad)
     assert answer.status_code == 422
     assert 'value="2025"' in answer.text
-    assert 'value="JUNIOR" selected' in answer.text
     assert "安错" not in answer.text  # a name is masked
     assert registrar.get(url).status_code == 200
     assert registrar.post("/expected/upload", data={"year": "2026"}).status_code == 422
+    strange = lists.sent(lists.rows[0], stage="SENIOR")  # the school teaches none
+    assert registrar.post("/expected/upload", data=strange).status_code == 409
     old = registrar.post("/expected/upload", data=lists.sent(lists.rows[0], year="1990"))
     assert old.status_code == 409
     assert len(deeds(session, "expected.uploaded")) == 1
