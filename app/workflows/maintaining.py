@@ -24,6 +24,7 @@ from app.workflows.aux_once import insist_free
 from app.workflows.controlled import controlled, locked, opened
 from app.workflows.identity import spell
 from app.workflows.key_change import IDENTITY, is_numbering, number_after
+from app.workflows.numbering import claim
 
 FIELDS = tuple(name for name in PupilFields.__annotations__ if name != "id_digest")
 
@@ -92,4 +93,6 @@ def follow(session: Session, pupil: Student, changed: Collection[str]) -> None:
             raise Refused(Refusal("E-DUP", {"field": "id_number", "where": "hint.registered"}))
     pupil.id_digest = digest
     if (number := number_after(pupil)) is not None:
+        if not claim(session, pupil, number):
+            raise Refused(Refusal("E-DUP", {"field": "id_number", "where": "hint.registered"}))
         pupil.take_number(number)

@@ -3,6 +3,9 @@
 (function () {
   const number = document.getElementById("id_number"), kind = document.getElementById("id_type");
   const born = document.getElementById("birth_date"), gender = document.getElementById("gender");
+  if (window.jQuery && window.htmx) {  // what is chosen in a box that searches is a change, too
+    jQuery("#model_form").on("select2:select select2:clear", function () { htmx.trigger(".live-check", "look"); });
+  }
   if (!number || !kind || !born || !gender) { return; }
   number.addEventListener("change", function () {
     const typed = number.value.trim().toUpperCase();

@@ -7,9 +7,8 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from flask import flash, redirect, request, url_for
+from flask import redirect, request, url_for
 from flask_appbuilder import expose
-from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 
 from app.errors import Invalid, Refused, TooMany
@@ -23,22 +22,25 @@ from app.policies.audit import record
 from app.policies.scope import current as current_scope
 from app.views.actor import current_actor, session, today
 from app.views.doors import door
+from app.views.inbox_filters import VARIANTS
 from app.views.scoped import ScopedModelView
+from app.views.screens.entry_checks import ADDED, DOUBLE, after_comparing, said, tab_typed
 from app.views.screens.national import closed
 from app.views.screens.pupil_fields import GROUPS
 from app.views.screens.sheet import beside, field_of, text_in, told
 from app.workflows.admission import admit
 from app.workflows.authorising import classes_in_use
+from app.workflows.identity import RESIDENT
+
+__all__ = ["ADDED", "DOUBLE", "DOUBLES", "ROUTE", "Enrolling"]
 
 ROUTE = "/students"
-DOUBLE = "pupil.duplicate"
 DOUBLES = Allowance((DOUBLE,), 20, timedelta(hours=1))  # else the form answers guesses
 FAMILY = {
     ordinal: [c.field for c in SPEC.columns if c.field.startswith(f"member{ordinal}_")]
     for ordinal in MEMBERS
 }
 USUAL = {"id_type": "1", "nationality": "CHN", "overseas_status": "00", "source": "1"}
-ADDED = {c.field: c for c in SPEC.columns if c.field != "school_code"}
 
 
 def rooms() -> Iterator[tuple[str, str]]:
@@ -96,7 +98,7 @@ class Enrolling(ScopedModelView):
             return self._form("add", form, refusal=TooMany(refusal))
         room = session().get_one(SchoolClass, facts.classes[judged.values["class_number"]].class_id)
         try:
-            pupil = admit(session(), room, judged.pupil, judged.family)
+            pupil_id = admit(session(), room, judged.pupil, judged.family).id
         except Refused as refused:
             session().rollback()
             record(session(), DOUBLE)  # that a number is registered somewhere is an answer, too
@@ -104,8 +106,31 @@ class Enrolling(ScopedModelView):
             form["id_number"].errors = beside(ADDED["id_number"], refused.refusals)
             return self._form("add", form, status=Refused.status)
         session().commit()
-        flash(gettext("Recorded. The next step is to submit the registration."), "success")
-        return redirect(url_for("StudentView.show", pk=pupil.id))
+        return redirect(after_comparing(pupil_id))
+
+    @expose("/check", methods=["POST"])
+    @door("add")
+    def check(self) -> str:
+        """Say what is to be looked at in what is typed so far; no other record is asked."""
+        form = self.add_form()
+        typed, facts = text_in(form), facts_here()
+        judged = judge(facts, typed)
+        kept = tab_typed(facts, {**USUAL, **{name: text for name, text in typed.items() if text}})
+        return str(
+            self.render_template(
+                "xueji/students/live.html",
+                errors=said(judged.errors, lambda name: bool(typed.get(name))),
+                doubts=said(judged.warnings, lambda _name: True),
+                left=sum(1 for name in judged.errors if not typed.get(name)),
+                sort=VARIANTS[kept] if kept else "",
+                needs_papers=typed.get("id_type") not in (None, "", RESIDENT),
+            )
+        )
+
+    def _form(self, right: str, form: Any, item: Any = None, **kwargs: Any) -> Any:
+        if right == "add":
+            kwargs["live"] = url_for("StudentView.check")
+        return super()._form(right, form, item, **kwargs)
 
     def _refused(self, form: Any, judged: Judged) -> Any:
         for name, refusals in judged.errors.items():
