@@ -114,8 +114,8 @@ class ClassChangeView(BaseView):
         name = session().get_one(SchoolClass, to).name
         session().commit()
         told = ngettext(
-            "%(num)d pupil is in %(room)s now; the seat number is empty.",
-            "%(num)d pupils are in %(room)s now; their seat numbers are empty.",
+            "%(num)d pupil is in %(room)s now, without a number in class.",
+            "%(num)d pupils are in %(room)s now, without numbers in class.",
             moved,
             room=name,
         )
