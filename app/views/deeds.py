@@ -98,6 +98,7 @@ DEEDS: Mapping[str, Any] = {
     "promotion.exceptions": _("Fetched the list of grades to look at"),
     "promotion.done": _("Carried out a promotion"),
     "promotion.undo": _("Undid a promotion"),
+    "problem.auto_evidenced": _("Proved the last record left of a problem (by the system)"),
     "problem.compare": _("Looked at a problem record beside those it collides with"),
     "pupil.struck": _("Struck a pupil who was not registered"),
     "switch.set": _("Set a switch"),

@@ -117,10 +117,20 @@ def sides(session: Session, actor: Actor, pupil: Student) -> Sides:
         _whole(rows[key], held, here) if key in own else _part_of(rows[key], held, here, is_open)
         for key, held in parts.items()
     ]
-    shown = () if actor.role.is_teacher else tuple(others)
+    shown = tuple(others) if sees_others(actor) else ()
     foreign = sum(1 for one in shown if one.is_shown and not one.is_ours)
     record(session, DEED, object_type="student", object_id=mine_id, n=foreign, elevated=True)
     return Sides(mine, shown, len(others) - len(shown), left)
+
+
+def sees_others(actor: Actor) -> bool:
+    """Tell whether somebody is a side of the matter at all: an office is, a teacher is not."""
+    return not actor.role.is_teacher
+
+
+def still_alike(parts: tuple[Part, ...], is_open: Collection[ProblemKind]) -> tuple[Part, ...]:
+    """Return in what a record of another scope is still alike an open one of ours."""
+    return tuple(p for p in parts if p.kind in is_open and p.state is not ItemState.CHANGED)
 
 
 def contradictions(pupil: Student, today: date) -> list[Refusal]:
@@ -184,8 +194,7 @@ def _part_of(
     is_open: Collection[ProblemKind],
 ) -> Side:
     """Return a record of another scope, while it still collides with an open one of ours."""
-    alike = [p for p in parts if p.kind in is_open and p.state is not ItemState.CHANGED]
-    if not alike:
+    if not still_alike(parts, is_open):
         return Side(school=row["school"], parts=parts, is_shown=False)
     known = _known(row, parts)
     ours = masking.id_number(beside["id_number"] or "")

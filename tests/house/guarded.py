@@ -14,6 +14,7 @@ from tests.house.guarded_movements import MOVEMENTS
 from tests.house.guarded_problems import PROBLEMS
 from tests.house.guarded_queues import QUEUES
 from tests.house.guarded_registrations import REGISTRATIONS
+from tests.house.guarded_sides import SIDES
 from tests.house.guards import (
     Anything,
     Guard,
@@ -676,6 +677,7 @@ GUARDS: dict[str, Guard] = (
     | KEYS_CHANGED
     | MOVEMENTS
     | PROBLEMS
+    | SIDES
     | QUEUES
     | REGISTRATIONS
 )
