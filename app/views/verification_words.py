@@ -28,7 +28,10 @@ WHYS: Mapping[Why, Word] = {
         _("No resident ID number"), "warn", "id-card", _("is confirmed by hand, on a paper")
     ),
     Why.FAILED: Word(
-        _("Does not match"), "bad", "circle-xmark", _("the school changes or proves the identity")
+        _("Does not match"),
+        "bad",
+        "circle-xmark",
+        _("the school changes or proves it; then it is verified again"),
     ),
     Why.PROBLEM: Word(
         _("Open problem record"), "hold", "triangle-exclamation", _("the school handles it first")

@@ -27,6 +27,8 @@ from app.views.doors import door, may
 from app.views.evidence import ACCEPTED
 from app.views.inbox_tabs import number
 from app.views.minute_old import minute_old
+from app.views.revealing import reasons as reveal_reasons
+from app.views.revealing import reveal
 from app.views.verification_words import WHYS
 from app.views.words import say
 from app.workflows.number_reasons import (
@@ -108,6 +110,15 @@ class VerificationView(BaseView):
         flash(_("Written down. A number that is due follows within minutes."), "success")
         return redirect(url_for("VerificationView.index"))
 
+    @expose("/<int:student_id>/reveal", methods=["POST"])
+    @door("verify")
+    def reveal(self, student_id: int) -> Response:
+        """Answer the ID number whole to whoever compares it with a paper; written down."""
+        pupil = session().get(Student, student_id)
+        if pupil is None:
+            raise NotFound
+        return reveal(pupil, "id_number")
+
     def _form(
         self, pupil: Student, wrong: Sequence[str] = (), status: int = HTTPStatus.OK
     ) -> Response:
@@ -121,6 +132,7 @@ class VerificationView(BaseView):
             typed=request.form,
             seen=pupil.row_version,
             wrong=wrong,
+            reasons=reveal_reasons(),
             longest=LONGEST_REASON,
             accepted=ACCEPTED,
             mask_id=masking.id_number,

@@ -32,6 +32,7 @@ from app.workflows import rounds, verifying
 
 BUSY = (RoundState.WRITING, RoundState.READING, RoundState.APPLYING)
 PLAIN = (".csv", ".xlsx")
+FIRST = {RoundState.LOOK: Told.FAILED.name}  # whom a look is for, before anybody asks
 
 
 class VerificationRoundView(BaseView):
@@ -79,7 +80,7 @@ class VerificationRoundView(BaseView):
     def show(self, round_id: int) -> str:
         """Show how a round stands, and what is to be done next."""
         held = _seen(round_id)
-        shown = request.args.get("show", "")
+        shown = request.args.get("show", FIRST.get(held.state, ""))
         drawn = self.render_template(
             "xueji/verification/round.html",
             title=_("Round %(n)s", n=held.id),

@@ -14,8 +14,8 @@ from app.workflows.issuing import CLEAR, DOMESTIC, GONE, HAS_ID, WAITS
 class Why(StrEnum):
     """Why a pupil still has a temporary number, in the order in which it is asked."""
 
-    PROBLEM = "PROBLEM"  # a problem is open
     FAILED = "FAILED"  # the police know the identity not
+    PROBLEM = "PROBLEM"  # a problem is open
     STAYS = "STAYS"  # foreign, or of Hong Kong, Macao, Taiwan: L for good
     UNVERIFIED = "UNVERIFIED"  # goes into a round
     NO_ID = "NO_ID"  # has no resident number: marked by hand
@@ -25,8 +25,8 @@ class Why(StrEnum):
 
 
 IS = {
-    Why.PROBLEM: Student.problem_flag.not_in(CLEAR),
     Why.FAILED: Student.verification == Verification.FAILED,
+    Why.PROBLEM: Student.problem_flag.not_in(CLEAR),
     Why.STAYS: not_(or_(HAS_ID, DOMESTIC)),
     Why.UNVERIFIED: and_(Student.verification == Verification.NONE, HAS_ID),
     Why.NO_ID: Student.verification == Verification.NONE,

@@ -33,7 +33,9 @@ ROWS = {  # own pages: endpoint → parameter, table
         f"CaseNotesView.{name}": ("case_id", "case_file")
         for name in ("comment", "contact", "paper", "printed")
     },
-    "VerificationView.mark": ("student_id", "student"),
+    **dict.fromkeys(
+        ("VerificationView.mark", "VerificationView.reveal"), ("student_id", "student")
+    ),
     **{
         f"VerificationRoundView.{name}": ("round_id", "verification_round")
         for name in ("again", "answer", "apply", "end", "file", "forget", "live", "show")
