@@ -25,7 +25,8 @@ def compact(raw: str) -> str:
     if raw.isascii() and raw.isalnum():
         return raw.upper()
     narrow = unicodedata.normalize("NFKC", raw).translate(INVISIBLE)
-    return "".join(narrow.split()).upper()
+    joined = "".join(narrow.split()).upper()
+    return unicodedata.normalize("NFKC", joined)  # an accent may have met its letter only now
 
 
 def check_character(body: str) -> str:

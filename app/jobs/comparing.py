@@ -20,7 +20,7 @@ from app.policies.scope import elevated
 from app.workflows import duplicates
 
 KIND = "duplicates.check"
-WINDOW = 5_000  # records of one step
+WINDOW = 2_000  # records of one step; approvals of problems wait while it is written
 
 
 def ask_compare(session: Session, now: datetime) -> None:

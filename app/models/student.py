@@ -47,7 +47,8 @@ __all__ = [
 ]
 
 # 查重的姓名: narrow letters, capitals, no blanks, none of the dots between parts of a name.
-NAME_KEY = "upper(regexp_replace(normalize(name, NFKC), '[[:space:]·•・‧∙]', '', 'g'))"
+IGNORED = "[[:space:]·•・‧∙]"
+NAME_KEY = f"upper(regexp_replace(normalize(name, NFKC), '{IGNORED}', '', 'g'))"
 
 
 class Student(Owned, PupilFields, Stamped, Versioned, Model):
@@ -97,9 +98,7 @@ class Student(Owned, PupilFields, Stamped, Versioned, Model):
         Index("student_id_digest", "id_digest"),
         Index("student_nsb", "name_key", "gender", "birth_date"),
         Index("student_sound", "birth_date", "name_pinyin"),
-        Index(
-            "student_owner_verification", "owner_path", "verification", "number_kind", "status"
-        ),
+        Index("student_owner_verification", "owner_path", "verification", "number_kind", "status"),
         Index(
             "student_number_due",
             "id",
@@ -131,7 +130,8 @@ class Student(Owned, PupilFields, Stamped, Versioned, Model):
     number_digest: Mapped[bytes | None] = mapped_column(unique=True)
     number_kind: Mapped[NumberKind | None]
     number_stuck: Mapped[bool] = mapped_column(  # its formal number is another record's, or none is
-        default=False, server_default="false"  # left; another identity may have one
+        default=False,
+        server_default="false",  # left; another identity may have one
     )
     import_batch_id: Mapped[int | None] = mapped_column(ForeignKey("import_batch.id"))
 

@@ -13,6 +13,8 @@ from sqlalchemy import (
     SQLColumnExpression,
     any_,
     cast,
+    func,
+    literal_column,
     select,
 )
 from sqlalchemy.orm import Session
@@ -21,7 +23,7 @@ from app.codes import id_number
 from app.codes.pinyin import spelt
 from app.models.problem import ProblemKind
 from app.models.sealed import KEYS
-from app.models.student import Status, Student, Verification
+from app.models.student import IGNORED, Status, Student, Verification
 
 RESIDENT = "1"  # 居民身份证 in table id_document_type
 
@@ -85,6 +87,12 @@ def spell(pupil: Student, changed: Collection[str] = ()) -> None:
     is_stale = "name" in changed and "name_pinyin" not in changed
     if is_stale or not pupil.name_pinyin:
         pupil.name_pinyin = spelt(pupil.name) or None
+
+
+def name_key(name: str) -> ColumnElement[str]:
+    """Return, as the database computes it, what of a name is compared."""
+    narrow = func.normalize(name, literal_column("NFKC"))
+    return func.upper(func.regexp_replace(narrow, IGNORED, "", "g"))
 
 
 def nsb(name_key: str, gender: str, birth_date: date) -> bytes:

@@ -17,7 +17,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
 from app.codes import id_number as ids
@@ -35,7 +35,7 @@ from app.workflows.controlled import controlled
 from app.workflows.desk import Act, Desk, Party, Trigger
 from app.workflows.engine import Workflow
 from app.workflows.freezes import frozen
-from app.workflows.identity import spell
+from app.workflows.identity import name_key, spell
 from app.workflows.numbering import claim
 
 DRAFT, SCHOOL_REVIEW = "DRAFT", "SCHOOL_REVIEW"
@@ -185,13 +185,14 @@ def would_be(pupil: Student, wanted: Mapping[str, str | None]) -> dict[str, Any]
 def doubles(session: Session, pupil: Student, wanted: Mapping[str, str | None] = NOTHING) -> bool:
     """Tell whether another record has (or would have) the same ID number, or name, gender, birth.
 
-    Asked with the scope widened: the whole registry is compared (P04).
+    Asked with the scope widened: the whole registry is compared, as the check will do it (P04).
     """
     would = would_be(pupil, wanted)
-    same = (
-        (Student.name == would["name"])
-        & (Student.gender == would["gender"])
-        & (Student.birth_date == would["birth_date"])
+    same = and_(
+        Student.name_key == name_key(would["name"]),
+        Student.gender == would["gender"],
+        Student.birth_date == would["birth_date"],
+        Student.status.not_in(duplicates.NOT_LIVE),
     )
     number = would["id_number"]
     alike = or_(Student.id_digest == KEYS.digest(number), same) if number else same

@@ -25,7 +25,7 @@ from sqlalchemy import (
     update,
 )
 from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session
 from sqlalchemy.orm.util import identity_key
 from sqlalchemy.types import TypeEngine
 
@@ -204,21 +204,18 @@ def _last(group_ids: Collection[int]) -> Select[int, int, int]:
     While a case has taken it up, its offices decide; should that come to nothing, this is asked
     again.
     """
-    item, sibling = ProblemItem, aliased(ProblemItem)
-    others = exists().where(sibling.group_id == item.group_id, sibling.id != item.id)
-    return (
-        select(item.id, item.student_id, item.group_id)
+    item = ProblemItem
+    free = func.count().filter(item.state == ItemState.OPEN, item.case_id.is_(None))
+    left = func.count().filter(item.state.not_in(GONE))
+    one_left = (
+        select(item.group_id)
         .join(ProblemGroup, ProblemGroup.id == item.group_id)
-        .where(
-            among(item.group_id, group_ids),
-            ProblemGroup.kind != ProblemKind.ID_ERROR,
-            item.state == ItemState.OPEN,
-            item.case_id.is_(None),
-            others,
-            ~others.where(sibling.state.not_in(GONE)),
-        )
-        .order_by(item.id)
+        .where(among(item.group_id, group_ids), ProblemGroup.kind != ProblemKind.ID_ERROR)
+        .group_by(item.group_id)
+        .having(func.count() > 1, left == 1, free == 1)
     )
+    last = select(item.id, item.student_id, item.group_id).where(item.state == ItemState.OPEN)
+    return last.where(item.group_id.in_(one_left)).order_by(item.id)
 
 
 def _close(session: Session, group_ids: Collection[int]) -> None:

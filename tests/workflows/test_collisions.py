@@ -39,7 +39,7 @@ from tests.workflows.cases import TODAY, actor_of, staff
 
 BORN = date(2017, 5, 1)
 _children = count(1)
-SOME, ALL = 4, 300
+SOME, ALL = 4, 100
 A = ProblemAction
 BOTH = [(A.DELETE, A.DELETE), (A.DELETE, A.CHANGE), (A.CHANGE, A.CHANGE), (A.DELETE, A.EVIDENCE)]
 

@@ -21,6 +21,7 @@ from app.models.student import ProblemFlag, Status, Student
 from app.policies import scope
 from app.workflows import duplicates, identity, settling, submitting
 from app.workflows.desk import Act, Trigger
+from app.workflows.key_change import doubles
 from tests import make
 from tests.workflows.cases import TODAY, become
 from tests.workflows.test_problem import agreed, answer, compare, standing
@@ -115,6 +116,16 @@ def test_a_name_is_the_same_however_it_is_spaced(session, enter, written):
     one, other = enter(name="陆小雨", **bends), enter(name=written, **bends)
     compare(session)
     assert kinds(session, one) == kinds(session, other) == [N]
+
+
+@pytest.mark.parametrize("name", ["陆 小·雨", "ａnna lee", "Ａ´ b", "ß", "  ", "İi"])
+def test_a_name_is_foreseen_to_collide_as_the_check_will_find_it(session, enter, name):
+    bends = {"gender": "2", "birth_date": BORN, "id_type": "Z", "id_number": None}
+    enter(name=name, **bends)
+    other = enter(name="陆小雪", **bends)
+    assert doubles(session, other, {"name": name})
+    assert not doubles(session, other, {"name": f"{name}x"})
+    assert doubles(session, other, {"name": name.replace(" ", "")})
 
 
 def test_a_foreign_name_is_the_same_in_capitals_and_wide_letters(session, enter):
