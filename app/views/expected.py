@@ -144,14 +144,15 @@ class ExpectedView(BaseView):
         return found
 
     def _list(self, refused: AppError | None = None, problems: Sequence[Problem] = ()) -> Response:
-        page = _page(number(request.args.get("page")) or 1)
+        asked = request.args
+        page = _page(number(asked.get("page")) or 1, asked.get("school", ""), asked.get("of", ""))
         home = expecting.home_code(session(), current_actor())
         drawn: Any = self.render_template(
             "xueji/expected/list.html",
             title=_("Expected lists"),
             page=page,
             counts=_counts(page.items),
-            outcomes=reconciling.Outcome,
+            narrowed={"school": asked.get("school", ""), "of": asked.get("of", "")},
             is_school=bool(home),
             stages=expecting.stages_of(session(), current_actor()),
             stage=request.form.get("stage"),
@@ -168,14 +169,19 @@ class ExpectedView(BaseView):
         return make_response(str(drawn), refused.status if refused else HTTPStatus.OK)
 
 
-def _page(at: int) -> Page:
-    """Return a page of the lists in scope, the newest year first."""
+def _page(at: int, school: str, year: str) -> Page:
+    """Return a page of the lists in scope, the newest year first; of some schools, of a year."""
     asked = (
         select(ExpectedList)
         .join(Organisation, Organisation.id == ExpectedList.school_id)
         .options(joinedload(ExpectedList.school), joinedload(ExpectedList.uploader))
         .order_by(ExpectedList.entry_year.desc(), Organisation.path, ExpectedList.stage.desc())
     )
+    if school.strip():
+        named = Organisation.name.contains(school.strip(), autoescape=True)
+        asked = asked.where(named | (Organisation.code == school.strip()))
+    if (wanted := number(year)) is not None:
+        asked = asked.where(ExpectedList.entry_year == wanted)
     return page_of(session(), asked, at)
 
 

@@ -94,6 +94,8 @@ def test_an_authority_uploads_for_many_schools_and_a_leader_only_reads(session, 
     assert county.post("/expected/upload", data=lists.sent(*rows)).location == "/expected"
     page = county.get("/expected").text
     assert page.count("data-open") == 2
+    assert county.get(f"/expected?school={second}&of=2026").text.count("data-open") == 1
+    assert county.get("/expected?of=2025").text.count("data-open") == 0
     seen = leader.get("/expected")
     assert seen.text.count("data-open") == 1
     assert 'name="file"' not in seen.text
