@@ -11,10 +11,12 @@ from app.models.change import KeyChange, Movement
 from app.models.organisation import Organisation, Tier, common_path
 from app.models.problem import ProblemAction, ProblemCase
 from app.models.student import Status, Student
+from app.views.inbox_filters import VARIANTS
 from app.views.key_change_words import fate_word, value_now, value_word, whole_urls
 from app.views.labels import NONE, code_name, day, word_of
 from app.views.problem_words import ENDS
 from app.views.words import field_word
+from app.workflows.identity import RESIDENT
 from app.workflows.movement import MOVES
 
 REASONS = {CaseKind.TRANSFER: "transfer_reason", CaseKind.MOVEMENT: "movement_reason"}
@@ -100,7 +102,12 @@ def _transfer(case: Any, pupil: Student | None) -> list[Change]:
 
 def _registration(case: Any, pupil: Student | None) -> list[Change]:
     then, pending = case.snapshot, Status.PENDING_REGISTRATION
+    kept = [Change(_("Tab"), str(VARIANTS[case.variant]), None, None)] if case.variant else []
+    if pupil is not None and pupil.id_type != RESIDENT:  # whose scan is looked at (002 III.6)
+        paper = code_name("id_document_type", pupil.id_type)
+        kept.append(Change(_("ID document type"), paper, None, None))
     return [
+        *kept,
         Change(
             _("Status"), _status(pending), _status_now(pending, pupil), _status(Status.IN_SCHOOL)
         ),

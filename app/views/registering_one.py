@@ -6,6 +6,7 @@ from http import HTTPStatus
 
 from flask import make_response, request
 from flask_appbuilder import BaseView, expose
+from flask_babel import gettext
 from sqlalchemy import select
 from werkzeug.wrappers import Response
 
@@ -23,8 +24,11 @@ from app.views.registration_rows import TABS
 from app.views.words import say
 from app.workflows.identity import RESIDENT
 from app.workflows.opening_changes import own_pupil
+from app.workflows.persons import Check
 from app.workflows.submitting import ahead, compare, submit_one
 from app.workflows.tabs import tab_of
+
+PAPERS = "has_papers"
 
 
 class RegistrationOne(BaseView):
@@ -51,7 +55,7 @@ class RegistrationOne(BaseView):
     def _one(self, pupil: Student, papers: list[int], refused: AppError | None = None) -> Response:
         tray = tray_of(papers)
         checks = ahead(session(), pupil, act_of(), len(tray.papers))
-        faults = [say(check.refusal) for check in checks if check.refusal]
+        faults = [say(c.refusal) for c in checks if c.refusal and c.name != PAPERS]
         page = self.render_template(
             "xueji/registration/one.html",
             view=self,
@@ -68,6 +72,15 @@ class RegistrationOne(BaseView):
             tray=tray,
         )
         return make_response(page, refused.status if refused else HTTPStatus.OK)
+
+
+def told(check: Check) -> tuple[str, str]:
+    """Return a line of what stands in the way; a scan that is not there yet can be attached."""
+    if check.refusal is None:
+        return "ok", str(PASSED[check.name])
+    if check.name == PAPERS:
+        return "step", gettext("Attach the scan above; then it can be submitted")
+    return "bad", say(check.refusal)
 
 
 def pending(student_id: int) -> Student:

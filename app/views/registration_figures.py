@@ -48,6 +48,17 @@ class Room:
         return 100 * self.counts[S.REGISTERED] // max(self.total, 1)
 
     @property
+    def parts(self) -> list[tuple[str, float, float]]:
+        """The bar of the class: the look of each part, where it begins, how wide it is."""
+        held = (("ok", self.counts[S.REGISTERED]), ("act", self.counts[S.REVIEW]))
+        parts, at = [], 0.0
+        for look, n in (*held, ("warn", self.stuck)):
+            wide = 100 * n / max(self.total, 1)
+            parts.append((look, round(at, 2), round(wide, 2)))
+            at += wide
+        return parts
+
+    @property
     def stuck(self) -> int:
         """How many the school has to mend."""
         return sum(self.counts[key] for key in STUCK)
