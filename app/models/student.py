@@ -129,10 +129,8 @@ class Student(Owned, PupilFields, Stamped, Versioned, Model):
     number: Mapped[str | None] = mapped_column(Sealed("number"))  # 学籍号, 19 characters
     number_digest: Mapped[bytes | None] = mapped_column(unique=True)
     number_kind: Mapped[NumberKind | None]
-    number_stuck: Mapped[bool] = mapped_column(  # its formal number is another record's, or none is
-        default=False,
-        server_default="false",  # left; another identity may have one
-    )
+    # Its formal number is another record's, or none is left; another identity may have one.
+    number_stuck: Mapped[bool] = mapped_column(default=False, server_default="false")
     import_batch_id: Mapped[int | None] = mapped_column(ForeignKey("import_batch.id"))
 
     school: Mapped[School] = relationship()
