@@ -10,6 +10,7 @@ from typing import NamedTuple, cast
 
 from sqlalchemy import Connection, select
 
+from app.demo import registrations
 from app.demo.key_changes import KEY_CHANGES
 from app.demo.movements import LEAVES, SUSPENSIONS
 from app.demo.moving_away import TRANSFERS
@@ -54,17 +55,22 @@ def write_cases(connection: Connection) -> int:
     Everything is done in the order of its days, so that what was told last stands last.
     """
     past = Past(connection, wall_clock())
-    stories = [control(past), *(tell(past, one) for one in SCENES), leave(past, ABSENCE)]
+    stories = [
+        control(past),
+        *(tell(past, one) for one in SCENES),
+        *registrations.stories(past),
+        leave(past, ABSENCE),
+    ]
     coming = [(next(story), nth, story) for nth, story in enumerate(stories)]
     heapify(coming)
     while coming:
         _day, nth, story = heappop(coming)
         if (day := next(story, None)) is not None:
             heappush(coming, (day, nth, story))
-    past.oversee()
+    registrations.compare_all(past)
     reminding.remind(past.session, past.today, (0, reminding.last_id(past.session) + 1))
     past.close()
-    return len(SCENES)
+    return len(SCENES) + registrations.CASES
 
 
 def control(past: Past) -> Story:
@@ -97,6 +103,7 @@ def tell(past: Past, scene: Scene) -> Story:
 
 def send_papers(past: Past, case: Case, day: date) -> None:
     """Let the sending school note that the paper archive is on its way."""
+    past.oversee()
     sender = past.arrive(f"registrar@{case.owner.code}", day)
     mark = paper_archive.Mark(paper_archive.SENT, day, sender, day, case.version)
     paper_archive.note(past.session, cast("TransferCase", case), mark)

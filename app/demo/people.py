@@ -29,6 +29,7 @@ from app.demo.names import MALE
 from app.demo.places import division, native_place
 from app.demo.plan import SCHOOL_YEAR, RoomPlan
 
+PASSED = "PASSED"
 TALENT = Mix(
     {None: 70, "绘画": 6, "书法": 5, "篮球": 5, "舞蹈": 4, "钢琴": 3, "围棋": 2, "朗诵": 2}
 )
@@ -84,7 +85,14 @@ def identity(draw: Draw) -> Columns:
         "talent": draw.mixed(TALENT),
         "number": [number for _, number in numbers],
         "number_kind": [number[0] for _, number in numbers],
+        "verification": [PASSED if number[0] in "GJ" else "NONE" for _, number in numbers],
+        "verified_on": [_verified_on(draw, number) for _, number in numbers],
     }
+
+
+def _verified_on(draw: Draw, number: str) -> date | None:
+    """Return the day the county confirmed who a pupil is: the autumn of the year of entry."""
+    return date(draw.room.entry_year, 9, 18) if number[0] in "GJ" else None
 
 
 def a_number(draw: Draw, nth: int) -> tuple[str | None, str]:

@@ -7,6 +7,7 @@ from werkzeug.security import check_password_hash
 
 from app.cli.demo import demo
 from app.demo import plan, world
+from app.demo.enrolling import ENTRIES
 from app.models.sealed import KEYS
 from app.policies import scope
 from config import Config
@@ -49,7 +50,7 @@ def test_every_school_has_one_campus_and_a_cohort_a_level(said, root):
 
 
 def test_everybody_is_owned_counted_and_accounted_for(said, root):
-    pupils = sum(room.size for room in plan.rooms())
+    pupils = sum(room.size for room in plan.rooms()) + len(ENTRIES)
     assert counts(root, "SELECT count(*) FROM student") == pupils
     assert counts(root, "SELECT sum(n) FROM headcount") == pupils
     assert counts(root, "SELECT count(*) FROM guardian") == 2 * pupils
@@ -62,9 +63,39 @@ def test_only_the_suspended_and_the_departed_are_in_no_period_now(said, root):
         SELECT array_agg(DISTINCT status) FROM student s WHERE NOT EXISTS
         (SELECT 1 FROM enrolment e WHERE e.student_id = s.id AND e.ended_on IS NULL)
     """
-    assert counts(root, without) == ["ABROAD", "SUSPENDED"]
+    assert counts(root, without) == ["ABROAD", "DELETED", "PENDING_REGISTRATION", "SUSPENDED"]
     ways = {row[0] for row in root.execute("SELECT DISTINCT start_kind FROM enrolment")}
     assert ways == {"ADMITTED", "RESUMED", "TRANSFERRED_IN"}
+
+
+def test_problem_records_of_every_sort_and_standing_wait_or_are_settled(said, root):
+    found = {tuple(row) for row in root.execute("SELECT kind, state, auto FROM problem_group g"
+             " JOIN problem_item i ON i.group_id = g.id")}  # fmt: skip
+    assert {kind for kind, _, _ in found} == {"DUP_ID", "DUP_NSB", "ID_ERROR"}
+    assert {state for _, state, _ in found} == {"OPEN", "EVIDENCED", "DELETED"}
+    assert ("DUP_ID", "EVIDENCED", True) in found  # the last one left
+    assert counts(root, "SELECT count(*) FROM problem_item WHERE case_id IS NULL AND NOT auto") == 8
+    flags = [row[0] for row in root.execute("SELECT DISTINCT problem_flag FROM student ORDER BY 1")]
+    assert flags == ["IN_PROCESS", "NONE", "OPEN", "RESOLVED"]
+    assert counts(root, "SELECT count(*) FROM check_waiting") == 0
+
+
+def test_registrations_stand_everywhere_under_every_tab(said, root):
+    tabs = root.execute("SELECT variant, count(*) FROM case_file WHERE kind = 'REGISTRATION'"
+                        " GROUP BY 1").fetchall()  # fmt: skip
+    assert dict(tuple(row) for row in tabs) == {"NEW": 9, "IN_SCHOOL": 1, "FOREIGN": 1}
+    states = root.execute("SELECT DISTINCT state FROM case_file WHERE kind = 'REGISTRATION'")
+    assert {row[0] for row in states} == {
+        "SCHOOL_REVIEW", "AUTHORITY_REVIEW", "RETURNED", "REJECTED", "REGISTERED",
+    }  # fmt: skip
+    number = "SELECT number_kind || ' ' || verification FROM student WHERE name = '鲜于乐'"
+    assert counts(root, number) == "G PASSED"
+    assert counts(root, "SELECT count(*) FROM number_history") == 1
+    fresh = "SELECT number_kind || ' ' || verification FROM student WHERE name = '臧云舟'"
+    assert counts(root, fresh) == "L NONE"
+    assert counts(root, "SELECT sum(rows) FROM expected_list") > 20
+    assert counts(root, "SELECT count(*) FROM verification_round WHERE state = 'DONE'") == 1
+    assert counts(root, "SELECT count(*) FROM aux_rule") == 1
 
 
 def test_a_period_tells_the_grade_and_class_it_began_in(said, root):
@@ -159,12 +190,15 @@ def test_a_second_world_is_not_made(said, root):
 
 
 def test_a_scaled_world_is_written_by_several_processes(house, root, monkeypatch):
-    root.execute("TRUNCATE organisation, account, ab_user, audit_event, audit_head CASCADE")
+    root.execute(
+        "TRUNCATE organisation, account, ab_user, audit_event, audit_head, issued_number,"
+        " problem_group CASCADE"
+    )
     monkeypatch.setenv("XUEJI_DEMO_PASSWORD", "one-for-all")
     monkeypatch.setattr(world, "PUPILS_AT_ONCE", 3000)
     made = world.make(Config.read(), scale=2)
     assert made.schools == 28
     assert made.pupils == sum(room.size for room in plan.rooms(2))
-    assert counts(root, "SELECT sum(n) FROM headcount") == made.pupils
+    assert counts(root, "SELECT sum(n) FROM headcount") == made.pupils + len(ENTRIES)
     assert len(made.accounts) == 83
     assert {access.password for access in made.accounts} == {"one-for-all"}
