@@ -54,8 +54,7 @@ class AuxNumberView(BaseView):
         """Give the numbers that were looked at."""
         wanted = _wanted(request.form)
         try:
-            plan = give(session(), current_actor(), wanted, request.form.get("seen", ""))
-            count = len(plan.changed)
+            count = give(session(), current_actor(), wanted, request.form.get("seen", ""))
         except Refused as refused:
             session().rollback()
             return self._page(wanted, refused)

@@ -64,7 +64,7 @@ class RenumberingView(BaseView):
             return self._page(look(session(), actor, class_id, wanted), wanted)
         seen = request.form.get("seen", "")
         try:
-            count = len(renumber(session(), actor, class_id, wanted, seen).changed)
+            count = renumber(session(), actor, class_id, wanted, seen)
         except Refused as refused:
             session().rollback()
             return self._page(look(session(), actor, class_id, wanted), wanted, refused)

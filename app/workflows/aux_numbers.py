@@ -93,8 +93,8 @@ def look(session: Session, actor: Actor, wanted: Wanted, *, lock: bool = False) 
     return Plan(pattern, tuple(_against_others(session, actor.path, lines)), seen)
 
 
-def give(session: Session, actor: Actor, wanted: Wanted, seen: str) -> Plan:
-    """Give the numbers that were looked at, or raise; never commits."""
+def give(session: Session, actor: Actor, wanted: Wanted, seen: str) -> int:
+    """Give the numbers that were looked at, or raise; return how many; never commits."""
     plan = look(session, actor, wanted, lock=True)
     if plan.seen != seen:
         raise Stale
@@ -106,7 +106,7 @@ def give(session: Session, actor: Actor, wanted: Wanted, seen: str) -> Plan:
     what = "school_class" if wanted.class_id else "school"
     deed = "aux.anew" if wanted.anew else "aux.given"
     record(session, deed, object_type=what, object_id=where, elevated=True, pupils=len(changed))
-    return plan
+    return len(changed)
 
 
 def stamp_of(pattern: Pattern) -> str:

@@ -82,8 +82,8 @@ def look(session: Session, actor: Actor, class_id: int, wanted: Wanted | None = 
     return _plan(session, actor, class_id, wanted, lock=False)
 
 
-def renumber(session: Session, actor: Actor, class_id: int, wanted: Wanted, seen: str) -> Plan:
-    """Number a class as it was looked at, or raise; never commits."""
+def renumber(session: Session, actor: Actor, class_id: int, wanted: Wanted, seen: str) -> int:
+    """Number a class as it was looked at, or raise; return for how many; never commits."""
     plan = _plan(session, actor, class_id, wanted, lock=True)
     if plan.seen != seen:
         raise Stale
@@ -97,7 +97,7 @@ def renumber(session: Session, actor: Actor, class_id: int, wanted: Wanted, seen
         session, "class.numbered", object_type="school_class", object_id=class_id,
         order=wanted.order.value, pupils=len(changed),
     )  # fmt: skip
-    return plan
+    return len(changed)
 
 
 def _plan(

@@ -48,6 +48,7 @@ def test_a_class_is_looked_at_and_numbered(session, web, rooms):
     assert page.status_code == 200
     form = {"order": "gaps", "step": "number", "seen": seen_on(page)}
     assert registrar.post(rooms.url, data=form).location == rooms.url
+    assert "3 名" in registrar.get(rooms.url).text
     assert rooms.told("seat_no") == [1, 2, 3]
     assert len(deeds(session, "class.numbered")) == 1
     assert registrar.post(rooms.url, data=form).status_code == 409  # everything has changed since
@@ -95,6 +96,7 @@ def test_a_province_sets_the_rule_and_a_school_numbers_by_it(session, web, rooms
     page = registrar.get(f"/aux-numbers?room={rooms.room_id}")
     form = {"room": rooms.room_id, "seen": seen_on(page), "anew": ""}
     assert registrar.post("/aux-numbers", data=form).status_code == 302
+    assert "2 名" in registrar.get("/aux-numbers").text
     scope.enter(make.WHOLE, session)
     code = rooms.old.organisation.code
     number = rooms.home.number
