@@ -43,7 +43,7 @@ KIND_OF: Mapping[ProblemAction, Any] = {  # the kind of a case, as lists say it
     A.DELETE: _("Problem: deletion"),
 }
 TOLD: Mapping[ProblemAction, Any] = {  # what each is for
-    A.EVIDENCE: _("This record is right and another person: prove it with papers."),
+    A.EVIDENCE: _("The record is right as it stands: prove it with papers."),
     A.CHANGE: _("Something in this record is wrong: correct it, with papers that show the right."),
     A.DELETE: _("This record should not exist; another one of the same child stays."),
 }

@@ -35,6 +35,7 @@ from app.workflows.settling import GONE
 
 DEED = "problem.compare"
 KEY = ("name", "gender", "birth_date", "id_type", "id_number")  # what is looked at first
+MOST = 8  # others shown beside a record
 TELLING = (  # tells persons apart, and nothing of a child's health or home
     "id_type", "ethnic", "nationality", "birthplace", "native_place", "hukou_division",
     "entry_ym", "address_home", "phone",
@@ -89,7 +90,7 @@ class Side:
 class Sides:
     """A record of the own scope, and those it collides with.
 
-    ``hidden``: how many more there are that nobody here may see. ``left``: the fewest other records
+    ``hidden``: how many more there are that are not shown here. ``left``: the fewest other records
     left in a group of what is open; None: nothing is open but a wrong number.
     """
 
@@ -106,7 +107,8 @@ def sides(session: Session, actor: Actor, pupil: Student) -> Sides:
     """
     mine_id = pupil.id
     with elevated(session, DEED):
-        parts = _parts(session, mine_id)
+        every = _parts(session, mine_id)
+        parts = dict(list(every.items())[: MOST + 1])  # this one, and the first few others
         rows = _rows(session, [mine_id, *parts])
         left = others_left(session, mine_id)
     own = {*session.scalars(select(Student.id).where(among(Student.id, list(rows))))}
@@ -120,7 +122,7 @@ def sides(session: Session, actor: Actor, pupil: Student) -> Sides:
     shown = tuple(others) if sees_others(actor) else ()
     foreign = sum(1 for one in shown if one.is_shown and not one.is_ours)
     record(session, DEED, object_type="student", object_id=mine_id, n=foreign, elevated=True)
-    return Sides(mine, shown, len(others) - len(shown), left)
+    return Sides(mine, shown, len(every) - 1 - len(shown), left)
 
 
 def sees_others(actor: Actor) -> bool:
@@ -154,7 +156,8 @@ def _parts(session: Session, student_id: int) -> dict[int, tuple[Part, ...]]:
         select(item.student_id, ProblemGroup.kind, item.state, item.auto)
         .join(ProblemGroup, ProblemGroup.id == item.group_id)
         .join(mine, (mine.group_id == item.group_id) & (mine.student_id == student_id))
-        .order_by(item.student_id != student_id, item.student_id, ProblemGroup.kind)
+        .order_by(item.student_id != student_id)
+        .order_by(item.state.in_(GONE), item.student_id, ProblemGroup.kind)
     )
     found: defaultdict[int, list[Part]] = defaultdict(list)
     for key, kind, state, auto in session.execute(asked):
