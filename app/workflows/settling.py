@@ -137,13 +137,13 @@ def settle(session: Session, group_ids: Collection[int]) -> set[int]:
         return set()
     last = session.execute(_last(group_ids)).all()
     _become(session, [item.id for item in last], ItemState.EVIDENCED, auto=True)
-    for item in last:
-        record(session, "problem.auto_evidenced", object_type="student",
-               object_id=item.student_id, group=item.group_id)  # fmt: skip
     _close(session, group_ids)
     asked = select(ProblemItem.student_id).where(among(ProblemItem.group_id, group_ids))
     touched = set(session.scalars(asked))
     reflag(session, touched)
+    for item in last:  # after the records: whoever edits one takes them in this order, too
+        record(session, "problem.auto_evidenced", object_type="student",
+               object_id=item.student_id, group=item.group_id)  # fmt: skip
     return touched
 
 
