@@ -107,6 +107,7 @@ ELEVATED = {  # who may widen the scope: the engine, what it asks for, and the j
     "app/workflows/admission.py",
     "app/workflows/aux_once.py",
     "app/workflows/class_change.py",
+    "app/workflows/comparing_sides.py",
     "app/workflows/correcting.py",
     "app/workflows/engine.py",
     "app/workflows/foreseeing.py",
