@@ -195,8 +195,9 @@ def shown(pupil: Student, name: str) -> Any:
 
 def former_facts(pupil: Student) -> list[Fact]:
     """Return the numbers a pupil once had, which are still found, as one fact or none."""
-    numbers = [masking.national_number(former.number) for former in pupil.former_numbers]
-    return [Fact(_("Former numbers"), ", ".join(numbers))] if numbers else []
+    former = [one.number for one in pupil.former_numbers if one.number != pupil.number]
+    told = ", ".join(masking.national_number(number) for number in former)
+    return [Fact(_("Former numbers"), told)] if told else []
 
 
 def standing(pupil: Student) -> str:
