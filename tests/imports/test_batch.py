@@ -27,6 +27,7 @@ from app.models.import_batch import (
 from app.models.school import ClassState, SchoolClass
 from app.models.student import Guardian, Status, Student
 from app.policies import scope
+from app.workflows import duplicates
 from tests import make
 from tests.imports.books import CLEAN, EXPECTED, MESSY, SCHOOL, a_book, a_row
 from tests.imports.conftest import a_registrar
@@ -151,6 +152,23 @@ def test_a_number_of_the_own_school_is_refused_and_one_of_another_school_is_told
     assert [(p.row_no, p.code) for p in warned] == [(3, "W-DUP")]
     rows = session.scalars(select(ImportRow).order_by(ImportRow.row_no))
     assert [row.verdict for row in rows] == [Verdict.REFUSED, Verdict.NEW, Verdict.NEW]
+
+
+def test_a_child_of_another_school_comes_in_and_both_records_are_problems(session, registrar):
+    child, alone = a_row(), a_row(姓名="吕小满", 姓名拼音="")
+    scope.enter(make.WHOLE, session)
+    elsewhere = make.a_class(session, make.a_school(session, "450102"))
+    there = make.a_pupil(session, elsewhere, id_number=child["身份证件号"])
+    scope.enter(scope.scope_of(session, registrar.user_id), session)
+    batch = looked_at(session, registrar, a_book([child, alone]))
+    batches.begin_commit(session, batch.id)
+    commit(session, batch.id)
+    scope.enter(make.WHOLE, session)
+    mine = {p.name_pinyin: p.id for p in session.scalars(select(Student)) if p.import_batch_id}
+    assert len(mine) == 2
+    assert duplicates.not_compared(session, mine.values()) == set(mine.values())
+    moved = duplicates.check(session, mine.values())
+    assert moved == {there.id, *mine.values()} - {mine["Lü Xiaoman"]}
 
 
 def test_what_changed_since_the_preview_goes_back_to_be_reviewed(session, registrar):
