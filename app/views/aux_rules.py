@@ -15,7 +15,8 @@ from app.errors import AppError, Refused
 from app.views.actor import current_actor, session
 from app.views.doors import door, may
 from app.views.inbox_tabs import number
-from app.views.words import say, text
+from app.views.words import say
+from app.views.words import text as word
 from app.workflows.aux_rules import set_rule, words
 
 SUGGESTED = "{province}{city}{county}{school}{year}{stage}{class}{seat:2}"
@@ -74,7 +75,7 @@ class AuxRuleView(BaseView):
             raw=held or SUGGESTED if raw is None else raw,
             looked=looked,
             seen=history[0].id if history else 0,
-            parts=[(f"{{{part}}}", text(f"aux.{part}"), PARTS[part]) for part in PARTS],
+            parts=[(f"{{{part}}}", word(f"aux.{part}"), PARTS[part]) for part in PARTS],
             needed=[f"{{{part}}}" for part in NEEDED],
             example=EXAMPLE,
             refusals=[say(one) for one in refused.refusals] if refused else [],
