@@ -100,6 +100,7 @@ DEEDS: Mapping[str, Any] = {
     "promotion.undo": _("Undid a promotion"),
     "problem.auto_evidenced": _("Proved the last record left of a problem (by the system)"),
     "problem.compare": _("Looked at a problem record beside those it collides with"),
+    "duplicates.check": _("Compared records with the whole registry"),
     "pupil.struck": _("Struck a pupil who was not registered"),
     "switch.set": _("Set a switch"),
     "audit.anchor": _("Wrote the chains' ends to the anchor file"),

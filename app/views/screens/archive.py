@@ -160,7 +160,7 @@ class Archive(ScopedModelView):
         """Return where the registration of a pupil who waits for it is submitted, if one may."""
         waits = pupil.status is Status.PENDING_REGISTRATION
         allowed = self.appbuilder.sm.has_access("can_submit", "Registration")
-        return safe_url("RegistrationView.submit", pk=pupil.id) if waits and allowed else ""
+        return safe_url("RegistrationView.one", student_id=pupil.id) if waits and allowed else ""
 
 
 def kept_of(pupil: Student) -> Upkeep:
