@@ -39,7 +39,8 @@ def authority_of(session: Session, case: Case, school: Organisation, today: date
     authority = school.parent
     if authority is None:
         raise Refused(Refusal("E-CLOSED"))
-    is_senior = str(case.snapshot.get("grade") or "").startswith(Stage.SENIOR.digit)
+    sits = case.snapshot.get("to") or case.snapshot  # P11: from abroad into another stage
+    is_senior = str(sits.get("grade") or "").startswith(Stage.SENIOR.digit)
     if case.kind is CaseKind.MOVEMENT and is_senior and authority.tier is Tier.COUNTY:
         held = setting(session, school.path, "senior_authority", today)
         return (authority.parent or authority) if held.value == "city" else authority
