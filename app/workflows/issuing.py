@@ -28,6 +28,7 @@ from sqlalchemy import (
     func,
     or_,
     select,
+    text,
     update,
 )
 from sqlalchemy.dialects.postgresql import insert
@@ -52,6 +53,7 @@ STAYING = ("01", "03", "05", "11", "41", "51")
 GONE = (Status.DELETED, Status.DECEASED)
 CLEAR = (ProblemFlag.NONE, ProblemFlag.RESOLVED)
 RENUMBER = "renumber_on_id"
+MANY = 100  # rows from which on a fresh plan is worth its time
 
 HAS_ID = and_(Student.id_type == RESIDENT, Student.id_digest.is_not(None))
 DOMESTIC = and_(Student.nationality == CHINA, Student.overseas_status.not_in(STAYING))
@@ -160,12 +162,23 @@ def write(session: Session, given: Sequence[Change]) -> None:
         )
         .render_derived("fresh")
     )
+    plan_anew(session, len(given))
     table: Any = Student.__table__
     session.execute(
         update(table)
         .where(table.c.id == fresh.c.id)
         .values(number=fresh.c.number, number_digest=fresh.c.digest, number_kind=fresh.c.kind)
     )
+
+
+def plan_anew(session: Session, rows: int) -> None:
+    """Forget the plans that triggers made for single rows before many are changed at once.
+
+    PostgreSQL keeps a trigger's first plan for the whole connection: made for one row, it compares
+    every old row with every new one.
+    """
+    if rows > MANY:
+        session.execute(text("DISCARD PLANS"))
 
 
 # ── who gets what ────────────────────────────────────────────────────────────────────────

@@ -26,7 +26,7 @@ from app.storage.evidence_rules import judged
 from app.storage.sealed_files import Folder, keep
 from app.workflows import duplicates, settling
 from app.workflows.identity import among
-from app.workflows.issuing import GONE
+from app.workflows.issuing import GONE, plan_anew
 from app.workflows.lookup import normal
 
 DEED = "verification.mark"
@@ -64,6 +64,7 @@ def write(
     failed = Student.verification == Verification.FAILED
     asked = select(Student.id).where(among(Student.id, student_ids), failed)
     moved = set(student_ids) if result is Verification.FAILED else set(session.scalars(asked))
+    plan_anew(session, len(student_ids))
     session.execute(
         update(Student)
         .where(among(Student.id, student_ids))
