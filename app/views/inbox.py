@@ -271,8 +271,9 @@ def menu_counts() -> dict[str, int]:
     """
     total, actor = inbox_count(), g.get("actor")
     counts = {DOORS[kind]: n for kind, n in waiting_counts().items() if kind in DOORS}
-    if actor is not None and holds(actor.role, "Problem", "can_open"):
-        counts["Problem"] = counts.get("Problem", 0) + to_handle(session(), actor)
+    may_answer = actor is not None and holds(actor.role, "Problem", "can_open")
+    if may_answer and (held := to_handle(session(), actor)):
+        counts["Problem"] = counts.get("Problem", 0) + held
     if "Registration" in counts:  # behind the one door or the other: who submits, who reviews
         counts["RegistrationReview"] = counts["Registration"]
     return {"Inbox": total, **counts} if total else counts
