@@ -15,6 +15,7 @@ from app.policies.roles import LEADERS, TECHNICAL, Role
 from app.views.actor import current_actor, session, today
 from app.views.case_words import kind_word, step_word
 from app.views.doors import door, shut
+from app.views.inbox_filters import CASE_KINDS, KINDS
 from app.views.inbox_rows import due_word
 from app.views.labels import code_name, word_of
 from app.views.links import link
@@ -25,14 +26,9 @@ from app.views.screens.desk_panels import panels_of
 from app.views.screens.jobs import kind_of, progress_of
 from app.views.widgets import safe_url
 from app.workflows.calendar import working_days
+from app.workflows.selecting import CROSS
 
-KINDS = {  # as the inbox names them
-    "registration": _("Registration"),
-    "transfer": _("Transfer"),
-    "cross": _("Transfer between provinces"),
-    "movement": _("Movement"),
-    "key_change": _("Key data change"),
-}
+WORDS = {**CASE_KINDS, CROSS: KINDS[CROSS]}  # as the inbox names them
 OVERDUE = "OverdueView.index"
 STUDENTS = "/students/list/"  # figures lead there by filter
 
@@ -50,7 +46,7 @@ SAYING = {
     "progress_of": progress_of,
     "step_of": step_word,
     "word_of": word_of,
-    "kinds": KINDS,
+    "kinds": WORDS,
     "overdue": overdue,
 }
 

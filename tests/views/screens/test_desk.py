@@ -8,12 +8,13 @@ from html import unescape
 import pytest
 from sqlalchemy import event, update
 
-from app.models.case import Case, Transfer
+from app.models.case import Case, CaseKind, Transfer
 from app.models.organisation import Tier
 from app.models.student import Status
 from app.policies import scope
 from app.policies.roles import Role
 from app.views.screens.calendar import DEADLINES, coming
+from app.views.screens.desk import WORDS
 from app.views.screens.desk_panels import DESKS, PANELS
 from tests import make
 from tests.views.approvals import Town as Cases
@@ -37,6 +38,10 @@ def test_the_front_door_leads_to_the_desk_or_to_the_login(town, web):
 
 def test_every_panel_is_on_some_desk():
     assert {name for names in DESKS.values() for name in names} == set(PANELS)
+
+
+def test_every_kind_of_case_has_its_word():
+    assert {kind.name.lower() for kind in CaseKind} <= set(WORDS)
 
 
 def test_the_figures_count_whom_the_list_shows(town, web, session):
