@@ -69,11 +69,16 @@ def submitted(page):
 
 def attaches(page, name):
     """Upload a picture to the form's tray."""
-    drawn = BytesIO()
-    Image.effect_noise((320, 240), 60).save(drawn, "PNG")
-    file = {"name": name, "mimeType": "image/png", "buffer": drawn.getvalue()}
+    file = {"name": name, "mimeType": "image/png", "buffer": picture()}
     page.set_input_files("#tray-file", [file])
     page.locator("#tray .file-name", has_text=name).wait_for()
+
+
+def picture():
+    """A small picture, another one at each call."""
+    drawn = BytesIO()
+    Image.effect_noise((320, 240), 60).save(drawn, "PNG")
+    return drawn.getvalue()
 
 
 def somebody(page, school_class=None, nth=0):
