@@ -62,9 +62,8 @@ class Typed:
             make.a_guardian(session, pupil, **facts(Guardian, MEMBER, payload))
             self.pupils.append(pupil.id)
         for payload in PAYLOADS[:12]:
-            late = make.a_pupil(
-                session, room, status=Status.PENDING_REGISTRATION, **facts(Student, PUPIL, payload)
-            )
+            told = facts(Student, PUPIL, payload) | {"aux_number": None}  # once in a province
+            late = make.a_pupil(session, room, status=Status.PENDING_REGISTRATION, **told)
             self.waiting.append(a_registration(session, late, self.registrar).id)
             scope.enter(make.WHOLE, session)
             session.add(UserGroup(organisation_id=self.school.id, name=payload[:40]))
