@@ -115,7 +115,7 @@ THREATS: dict[str, Threat] = {
     "A15": Threat(
         "a known number of another school in a file",
         ("policy-student",),
-        ("tests/imports/test_batch.py::test_a_number_registered_anywhere_is_refused_with_one_text",),
+        ("tests/imports/test_batch.py::test_a_number_of_the_own_school_is_refused_and_one_of_another_school_is_told",),
     ),
     "A16": Threat(
         "somebody else's job or result",
