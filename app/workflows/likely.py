@@ -24,13 +24,14 @@ BORN_TOGETHER = 200  # of one day and one surname that are looked at for twins
 DIGITS = "0123456789"
 CHECKS = f"{DIGITS}X"
 SEQUENCE = slice(14, 17)  # of a resident number: who was entered how manieth of a day
+ALIKE = 3  # characters of a name at least, before one that differs is taken for a slip
 NEXT_TO = 3  # sequences apart, of two entered one after the other: boys odd, girls even
 
 
 class Why(StrEnum):
     """Why two records may be of one child, or of two born together."""
 
-    ONE_OFF = "ONE_OFF"  # one character of the ID number is another, or two stand the wrong way
+    ONE_OFF = "ONE_OFF"  # names alike; one character of the ID number is another, or two swapped
     SWAPPED = "SWAPPED"  # day and month of birth stand the wrong way round
     SOUND = "SOUND"  # born on one day, and the names sound alike
     TWIN = "TWIN"  # no advice: another child of the same day and family
@@ -118,10 +119,26 @@ def _asked(
 
 
 def _judged(pupil: Student, other: Student, why: list[Why]) -> tuple[Why, ...]:
-    """Return what is said of another record; nothing of a stranger born on the same day."""
+    """Return what is said of another record; nothing of a stranger born on the same day.
+
+    ID numbers of one county and day differ in few characters: a slip needs a name that is alike.
+    """
     if _are_twins(pupil, other):
         return (Why.TWIN,)
-    return tuple(reason for reason in why if reason is not Why.TWIN)
+    no_news = {Why.TWIN} if _are_alike(pupil, other) else {Why.TWIN, Why.ONE_OFF}
+    return tuple(reason for reason in why if reason not in no_news)
+
+
+def _are_alike(one: Student, other: Student) -> bool:
+    """Tell names that sound alike, or of which one character was written otherwise or left out."""
+    if _sound(one) == _sound(other):
+        return True
+    long, short = sorted((one.name_key, other.name_key), key=len, reverse=True)
+    if len(short) < ALIKE or len(long) - len(short) > 1:
+        return False
+    if len(long) == len(short):
+        return sum(a != b for a, b in zip(long, short, strict=True)) == 1
+    return any(long[:at] + long[at + 1 :] == short for at in range(len(long)))
 
 
 def _are_twins(one: Student, other: Student) -> bool:

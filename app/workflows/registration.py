@@ -129,7 +129,7 @@ class RegistrationWorkflow(Workflow[Facts]):
 
     def year_turned(self, _case: Registration, facts: Facts, _today: date) -> Refusal | None:
         """P02.1: first-graders wait until graduation and promotion of the school are done."""
-        return refuse_unless(facts.year_turned or facts.tab is not Tab.NEW, "E-PROMO")
+        return refuse_unless(facts.year_turned or facts.tab is Tab.IN_SCHOOL, "E-PROMO")
 
     def in_school_open(self, _case: Registration, facts: Facts, _today: date) -> Refusal | None:
         """P02.2: an authority may close the registration of pupils above the first level."""

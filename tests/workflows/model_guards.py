@@ -66,7 +66,7 @@ def registering(shut, behind):
             return found
         place = tab(pupil, behind=behind())
         waits = behind() and (pupil.stage, pupil.level) == ("PRIMARY", 1)
-        if waits and place == "NEW":
+        if waits and place != "IN_SCHOOL":
             found.add("E-PROMO")
         if place == "IN_SCHOOL" and "in_school_registration" in shut:
             found.add("E-SWITCH-BY")

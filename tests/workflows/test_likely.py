@@ -67,10 +67,11 @@ def test_a_name_that_sounds_the_same_is_told(session, enter):
     ],
 )
 def test_a_number_off_by_one_character_is_told(session, enter, number):
-    one = enter(id_type="1", id_number=numbered("41130220200501003"))
+    one = enter(name="李大川", id_type="1", id_number=numbered("41130220200501003"))
     other = enter(name="李大山", id_type="1", id_number=number, birth_date=date(2019, 1, 1))
-    far = numbered("41130220200501113")
+    far, near = numbered("41130220200501113"), numbered("41130220200501093")
     enter(name="李大河", id_type="1", id_number=far, birth_date=date(2019, 1, 1))
+    enter(name="王芳", id_type="1", id_number=near, birth_date=date(2019, 1, 1))  # a stranger
     assert told(session, one) == {other.id: (Why.ONE_OFF,)}
 
 
