@@ -36,9 +36,7 @@ def lay(session, room, registrar, named):
     )
     session.add_all([pair, asked, expected, rule])
     session.flush()
-    line = VerificationLine(
-        round_id=asked.id, row_no=1, student_id=pupil.id, identity=b"\0"
-    )
+    line = VerificationLine(round_id=asked.id, row_no=1, student_id=pupil.id, identity=b"\0")
     entered = ExpectedPupil(list_id=expected.id, row_no=2, name=named("应"))
     session.add_all([line, entered])
     session.flush()
