@@ -87,6 +87,11 @@ BEGIN
   INSERT INTO issued_number (digest, student_id) VALUES (what, whose) ON CONFLICT DO NOTHING;
   RETURN EXISTS (SELECT 1 FROM issued_number WHERE digest = what AND student_id = whose);
 END $$;
+-- What was made of an ID number belongs to the person: a record that was deleted lets go of it.
+CREATE OR REPLACE FUNCTION release_number(what bytea, whose int) RETURNS void
+  LANGUAGE sql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+  DELETE FROM issued_number WHERE digest = what AND student_id = whose;
+$$;
 -- For each pupil the place (from 1) of the first of its choices that was free; 0: none was.
 CREATE OR REPLACE FUNCTION claim_first(whose int[], choices int, drawn bytea[]) RETURNS int[]
   LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$

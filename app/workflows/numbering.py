@@ -20,7 +20,7 @@ from app.codes.national_number import AREA_DIGITS, SEQUENCES, by_rule, temporary
 from app.errors import Refusal, Refused
 from app.models.school import School
 from app.models.sealed import KEYS
-from app.models.student import Student
+from app.models.student import NumberKind, Student
 
 DRAWS = 200  # of temporary numbers, before an area and day counts as used up
 # How many numbers by rule are tried at a time: nearly always one of the first is free.
@@ -44,6 +44,18 @@ class Nameless(NamedTuple):
 def claim(session: Session, pupil: Student, number: str) -> bool:
     """Claim a number for a pupil for good; False when it is or was somebody else's."""
     return bool(session.scalar(select(func.claim_number(KEYS.digest(number), pupil.id))))
+
+
+def release(session: Session, pupil: Student) -> None:
+    """Let a deleted record leave its G number to the other record of the same person (P34).
+
+    Whoever else has this ID number is this person; numbers of other kinds are never given again.
+    """
+    if pupil.number_kind is not NumberKind.G:
+        return
+    session.execute(select(func.release_number(pupil.number_digest, pupil.id)))
+    pupil.number = pupil.number_digest = pupil.number_kind = None
+    session.flush()
 
 
 def claim_all(session: Session, wanted: Sequence[tuple[int, str]]) -> list[bool]:

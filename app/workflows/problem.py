@@ -37,6 +37,7 @@ from app.workflows.desk import Act, Desk, Party, Trigger
 from app.workflows.engine import Workflow
 from app.workflows.identity import spell
 from app.workflows.key_change import IDENTITY, TOLD_AT, as_text, clash, typed
+from app.workflows.numbering import release
 
 DRAFT, SCHOOL_REVIEW = "DRAFT", "SCHOOL_REVIEW"
 AUTHORITY_REVIEW, RESOLVED = "AUTHORITY_REVIEW", "RESOLVED"
@@ -185,6 +186,7 @@ class ProblemWorkflow(Workflow[Facts]):
         pupil = session.get_one(Student, case.student_id)
         pupil.leave(Status.DELETED, EndKind.LEFT, act.today, case.id)
         session.flush()
+        release(session, pupil)
         groups = settling.close(session, case.id, ItemState.DELETED)
         duplicates.check(session, [pupil.id])  # gone, too, from where it was proven before
         return groups

@@ -8,10 +8,11 @@ from sqlalchemy import func, select
 from app.errors import Refused
 from app.models.attachment import Attachment
 from app.models.problem import ItemState, ProblemAction, ProblemGroup, ProblemItem, ProblemKind
-from app.models.student import ProblemFlag, Status, Student
+from app.models.student import ProblemFlag, StartKind, Status, Student
 from app.policies import scope
 from app.workflows import duplicates
 from app.workflows.desk import Act, Trigger
+from app.workflows.numbering import claim
 from app.workflows.opening_problem import Answer, open_problem
 from tests import make
 from tests.workflows.cases import TODAY, become, do, staff, why_not
@@ -217,3 +218,23 @@ def test_a_record_that_moved_on_is_neither_answered_for_nor_written_over(session
     session.get_one(Student, twins[0][0].id).sit_in(room)
     session.flush()
     assert "E-SCHOOL" in why_not(session, twins[0][1]["leader"], case, "agree")
+
+
+def test_the_number_of_a_deleted_record_goes_with_the_child(session, twins):
+    """P34: one person, one number; whoever has the ID number gets what was made of it."""
+    scope.enter(make.WHOLE, session)
+    gone, stays = (session.get_one(Student, pupil.id) for pupil, _ in twins)
+    number = f"G{stays.id_number}"
+    gone.take_number(number)
+    gone.join(StartKind.ADMITTED, TODAY, None)
+    session.flush()
+    assert not claim(session, stays, number)
+    compare(session)
+    answer(session, twins[0], ProblemAction.DELETE)
+    scope.enter(make.WHOLE, session)
+    gone, stays = (session.get_one(Student, pupil.id) for pupil, _ in twins)
+    assert (gone.status, gone.number, gone.current_enrolment) == (Status.DELETED, None, None)
+    assert claim(session, stays, number)
+    stays.take_number(number)
+    session.flush()
+    assert not claim(session, gone, number)
