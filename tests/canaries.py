@@ -76,7 +76,7 @@ def flock(size: int) -> list[Canary]:
     return [
         Canary(
             name=f"缪{chr(RARE + n // 60)}{chr(RARE + 96 + n % 60)}",
-            id_number=an_id_number(date(2020, 1 + n % 8, 1 + n % 28), "2", "411303", n),
+            id_number=an_id_number(date(2020, 1 + n % 8, 1 + n % 28), "2", "411303", 1 + n % 499),
             phone=f"1984417{n:04d}",
             address=f"{STREET}{n + 1}弄{n + 7000}号",
         )

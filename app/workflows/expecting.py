@@ -63,7 +63,8 @@ def stages_of(session: Session, actor: Actor) -> tuple[Stage, ...]:
     """Return the stages of the actor's school; of an authority every one."""
     if actor.role.tier is not Tier.SCHOOL:
         return tuple(Stage)
-    return session.get_one(School, actor.organisation_id).stages
+    home = session.get(School, actor.organisation_id)
+    return home.stages if home is not None else ()
 
 
 def insist_stage(session: Session, actor: Actor, stage: Stage) -> None:

@@ -20,7 +20,8 @@ ALWAYS = {
     "Cross-Origin-Opener-Policy": "same-origin",
 }
 WRITTEN_BY_ALL = {"audit_event", "audit_head", "pulse", "alembic_version", "ab_"}
-HEADS = [name for name in (*SCOPED, *PUBLIC) if name not in WRITTEN_BY_ALL]
+UNREADABLE = {name for name, grants in PUBLIC.items() if "SELECT" not in grants}
+HEADS = [name for name in (*SCOPED, *PUBLIC) if name not in WRITTEN_BY_ALL | UNREADABLE]
 
 
 def addresses(app, verb):

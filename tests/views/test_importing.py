@@ -14,6 +14,7 @@ from app.imports.preview import look
 from app.jobs.importing import everywhere
 from app.models.import_batch import BatchState, ImportBatch
 from app.models.job import Job, JobState
+from app.models.school import SchoolClass
 from app.models.student import Student
 from app.policies import scope
 from tests import make
@@ -208,7 +209,7 @@ def test_what_was_reviewed_is_written_and_leads_on_to_registration(session, desk
     assert len(jobs(session, "import.commit")) == 1
     desk.post(f"/import/{batch.id}/commit")  # pressed twice
     assert len(jobs(session, "import.commit")) == 1
-    commit(session, batch.id, everywhere)
+    commit(session, batch.id)
     assert desk.get(f"/import/{batch.id}/live").headers["HX-Refresh"] == "true"
     page = desk.get(f"/import/{batch.id}").text
     assert "<b>84</b><span>pupils written</span>" in page
@@ -229,9 +230,10 @@ def test_what_changed_since_is_given_back_and_said(session, desk, looked):
     desk.post(f"/import/{batch.id}/commit")
     own = scope.current()
     scope.enter(make.WHOLE, session)
-    make.a_pupil(session, id_number=row["身份证件号"])
+    room = session.scalars(select(SchoolClass).filter_by(number=row["班号"])).one()
+    make.a_pupil(session, room, id_number=row["身份证件号"])
     scope.enter(own, session)
-    commit(session, batch.id, everywhere)
+    commit(session, batch.id)
     page = desk.get(f"/import/{batch.id}").text
     assert "Something changed between your look and the writing" in page
     assert "Nothing can be written: 1 row is refused" in page

@@ -140,13 +140,15 @@ def looked_at(browser, bird, pupil):
     for text in (bird.name, bird.id_number, f"{bird.id_number}X"):
         assert browser.post("/find", data={"q": text}).status_code == 200
     assert browser.get(f"/students/show/{pupil}").status_code == 200
-    assert browser.get(f"/students/edit/{pupil}").status_code == 200
+    form = browser.get(f"/students/edit/{pupil}")
+    assert form.status_code == 200
+    version = re.search(r'name="row_version"[^>]*?value="(\d+)"', form.text)[1]
     for field, value in (("phone", bird.phone), ("address_now", bird.address)):
         shown = browser.post(f"/students/reveal/{pupil}/{field}", data={"reason": "exam"})
         assert shown.get_json() == {"value": value}
     typed = {"name": bird.name, "id_number": bird.id_number[::-1], "phone": f"{bird.phone}1"}
     assert browser.post("/students/add", data=typed).status_code == 422
-    wrong = {"phone": f"{bird.phone}1", "address_now": bird.address, "row_version": "1"}
+    wrong = {"phone": f"{bird.phone}1", "address_now": bird.address, "row_version": version}
     assert browser.post(f"/students/edit/{pupil}", data=wrong).status_code == 422
 
 
