@@ -19,6 +19,7 @@ from app.imports import batch as batches
 from app.imports import commit as committing
 from app.imports import preview, report
 from app.imports import template as templates
+from app.imports.desk import SPECS
 from app.imports.zipscan import FILE_BYTES
 from app.jobs.importing import everywhere, today
 from app.jobs.sessions import engine
@@ -31,7 +32,7 @@ from app.policies.scope import scope_of, within
 from config import Config
 
 REFUSED = 3  # exit status when a row, or the whole file, is refused
-Templates = click.Choice(sorted(batches.SPECS))
+Templates = click.Choice(sorted(SPECS))
 Language = click.option("--lang", type=click.Choice(["zh", "en"]), default="en", show_default=True)
 
 
@@ -42,7 +43,7 @@ def template(name: str, out: Path) -> None:
     """Write an empty template with drop-downs and a guide."""
     try:
         with out.open("wb") as stream:
-            templates.write(batches.SPECS[name], stream)
+            templates.write(SPECS[name], stream)
     except OSError as error:
         raise click.ClickException(f"{out} cannot be written ({error.strerror}).") from None
     click.echo(f"{out} is ready to be filled in")

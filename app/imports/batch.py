@@ -1,9 +1,10 @@
 """导入批次: one uploaded workbook from its arrival to its end.
 
-    PENDING ──▶ CHECKING ──▶ PREVIEW ──▶ COMMITTING ──▶ COMMITTED
-                   │  ▲         │  ▲──────────┘ something changed since the preview
-                   ▼  └─────────┘  └ discard ──▶ DISCARDED
-                 FAILED: the file cannot be read at all
+    PENDING ──▶ CHECKING ──▶ PREVIEW ──▶ COMMITTING ──▶ COMMITTED ──▶ UNDOING ──▶ UNDONE
+                 │  ▲  ▲        │  ▲──────────┘ something changed since the preview
+                 │  │  └────────┘  └ discard ──▶ DISCARDED
+                 │  └ MAPPING: its headings are not the template's
+                 └─▶ FAILED: the file cannot be read at all
 
 Nothing here commits: views and jobs do, once, at the end.
 """
@@ -12,15 +13,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
 from app.codes.workdays import BEIJING
 from app.errors import NotFound, Refusal, Refused
-from app.imports.spec import Facts, ImportSpec, Room
-from app.imports.students import SPEC as STUDENTS
+from app.imports.spec import Facts, Room
 from app.imports.zipscan import FILE_BYTES, refuse
 from app.models.account import Account
 from app.models.import_batch import (
@@ -28,6 +28,7 @@ from app.models.import_batch import (
     ImportBatch,
     ImportGuardian,
     ImportProblem,
+    ImportRaw,
     ImportRow,
 )
 from app.models.organisation import Organisation, Tier
@@ -35,7 +36,7 @@ from app.models.school import ClassState, School, SchoolClass
 from app.policies.audit import record
 from app.storage.sealed_files import Folder, keep
 
-SPECS: dict[str, ImportSpec] = {STUDENTS.name: STUDENTS}
+STUDENTS = "students"
 OPEN = (BatchState.PENDING, BatchState.CHECKING, BatchState.PREVIEW)
 SPENT = (BatchState.DISCARDED, BatchState.FAILED)
 LONGEST_NAME = 200
@@ -48,7 +49,9 @@ class Received(NamedTuple):
     is_new: bool
 
 
-def receive(session: Session, uploader: int, file_name: str, data: bytes) -> Received:
+def receive(
+    session: Session, uploader: int, file_name: str, data: bytes, template: str = STUDENTS
+) -> Received:
     """Keep a workbook for the school of an account; the same file again is its old batch.
 
     Raise `Refused` for an account of no school and `BadFile` for more than anyone should send.
@@ -68,6 +71,7 @@ def receive(session: Session, uploader: int, file_name: str, data: bytes) -> Rec
         select(ImportBatch)
         .where(
             ImportBatch.school_id == home.id,
+            ImportBatch.template == template,
             ImportBatch.sha256 == digest,
             ImportBatch.state.not_in(SPENT),
         )
@@ -77,7 +81,7 @@ def receive(session: Session, uploader: int, file_name: str, data: bytes) -> Rec
     if known is not None:
         return Received(known, is_new=False)
     batch = ImportBatch(
-        template=STUDENTS.name,
+        template=template,
         school_id=home.id,
         uploaded_by=uploader,
         file_name=file_name.replace("\\", "/").rpartition("/")[2][-LONGEST_NAME:],
@@ -156,7 +160,7 @@ def require(batch: ImportBatch, *states: BatchState) -> None:
 
 def forget(session: Session, batch_id: int, *, problems: bool) -> None:
     """Remove the preview of a batch, and on request what was found wrong with it."""
-    preview: Iterable[type[ImportRow | ImportGuardian]] = (ImportGuardian, ImportRow)
+    preview: Iterable[Any] = (ImportGuardian, ImportRow, ImportRaw)
     for table in preview:
         session.execute(delete(table).where(table.batch_id == batch_id))
     if problems:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from app.errors import Refusal
 from app.imports import error_book, sandbox
-from app.imports.batch import SPECS
+from app.imports.desk import SPECS
 from app.imports.spec import Problem
 from app.messages.catalogue import fill, say
 from app.models.import_batch import BatchState, ImportBatch, ImportProblem, Severity

@@ -183,6 +183,15 @@ TEXTS: Texts = {
     "switch.promotion_undo_until.08-31": hint("8月31日", "31 August"),
     "switch.promotion_undo_until.09-15": hint("9月15日", "15 September"),
     "switch.promotion_undo_until.09-30": hint("9月30日", "30 September"),
+    "switch.county_export": hint("县级页面导出", "Page export by counties"),
+    "switch.county_export.help": hint(
+        "县级学籍管理员能否自行从页面导出脱敏数据。未开放时，县级须提交导出申请。",
+        "Whether county registrars may export masked data from their pages. While closed, "
+        "counties send an export request.",
+    ),
+    "switch.county_export.shuts": hint("县级页面导出", "page export by counties"),
+    "switch.county_export.on": hint("开放", "Open"),
+    "switch.county_export.off": hint("不开放", "Closed"),
     "switch.national_lookup": hint("全国查询", "National look-up"),
     "switch.national_lookup.help": hint(
         "凭姓名加学籍号或证件号查询学生状态与所在学校。",

@@ -213,6 +213,7 @@ MATRIX: Mapping[str, Function] = {
     "export": row(
         "页面导出、打印",
         "page export and print",
+        "county_export",
         CT="X:masked",
         SR_SL="X:logged",
         CR="X:opened",

@@ -81,6 +81,16 @@ RIGHTS: dict[str, dict[str, tuple[str, ...]]] = {
     "Substitution": {"view": ("pending:R",), "set": ("pending:R",)},
     "Notice": {"view": ("pending:R",)},
     "ImportBatch": {"view": ("imports:R",), "upload": ("imports:C",), "commit": ("imports:C",)},
+    "Export": {
+        "view": ("export:X", "export:X:opened", "export:A"),
+        "ask": ("export:X", "export:X:opened"),
+    },
+    "ExportRequest": {
+        "view": ("export_request:C", "export_request:A"),
+        "ask": ("export_request:C",),
+        "decide": ("export_request:C", "export_request:A"),  # the route says whose desk
+    },
+    "ExportLedger": {"view": ("export:X", "export:X:opened", "export:A")},
     "Promotion": {
         "view": ("rehearsal:C",),
         "rehearse": ("rehearsal:C",),

@@ -37,6 +37,7 @@ NOT_FOR_TEACHERS = f"({FREE})"
 ME = "nullif(current_setting('app.actor', true), '')::int"
 BY_PERSON = f"({FREE} OR user_id = {ME})"
 BY_ACTOR = f"({FREE} OR actor = {ME})"
+BY_ASKER = f"({FREE} OR asked_by = {ME})"
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,6 +188,16 @@ SCOPED: dict[str, Scoped | Follows | Meets] = {
     "import_row": OF_A_BATCH,
     "import_guardian": OF_A_BATCH,
     "import_problem": OF_A_BATCH,
+    "import_line": OF_A_BATCH,
+    "import_cell": OF_A_BATCH,
+    "import_raw": OF_A_BATCH,
+    "import_mapping": Scoped("organisation_id", teacher=NOT_FOR_TEACHERS),
+    "export": Scoped("organisation_id", teacher=BY_ASKER),
+    "export_part": Follows("export_id", "export", READ_WRITE),
+    "export_download": Follows("export_id", "export", APPEND_ONLY),
+    "export_share": Scoped("school_id", teacher=NOT_FOR_TEACHERS, grants=CARRIED_ONLY),
+    "export_request": Scoped("organisation_id", teacher=NOT_FOR_TEACHERS),
+    "export_event": Follows("request_id", "export_request", APPEND_ONLY),
     "account": Scoped("organisation_id", range=HOUSE, teacher=BY_PERSON, reads=ANYBODY),
     "account_class": replace(OF_A_PERSON, reads=ANYBODY),  # read before the scope is known
     "account_right": OF_A_PERSON,

@@ -97,6 +97,7 @@ SWITCHES: Mapping[str, Switch] = {
         Group.YEAR, default="08-31", choices=UNDO_UNTIL, setters=PROVINCE
     ),
     "national_lookup": Switch(Group.DATA, default=ON, closes=OFF),
+    "county_export": Switch(Group.DATA, setters=PROVINCE, closes=OFF, binds=(Role.CR,)),
     "second_factor": Switch(Group.SAFETY, default=ON, setters=GUARDIANS),
     "single_session": Switch(Group.SAFETY, default=ON, setters=GUARDIANS),
     "seal_unused_days": Switch(Group.SAFETY, default="90", least=0, most=3650, setters=GUARDIANS),

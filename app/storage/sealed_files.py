@@ -33,6 +33,7 @@ class Folder(StrEnum):
     IMPORTS = "imports"  # workbooks
     EVIDENCE = "evidence"  # what belongs to a case
     VERIFICATION = "verification"  # lists for the police, what came back, papers of a mark
+    EXPORTS = "exports"  # what was taken out, until it expires
 
     @property
     def purpose(self) -> str:
@@ -41,6 +42,7 @@ class Folder(StrEnum):
             "imports": "import.file",
             "evidence": "evidence.file",
             "verification": "verification.file",
+            "exports": "export.file",
         }[self.value]
 
 
