@@ -51,12 +51,19 @@ class ExportRequest(Owned, Stamped, Versioned, Model):
     """依申请导出: the nine items, the security plan inside them, and where the request stands.
 
     Items: using unit, purpose, scope, manner, fields, period, responsible person, handler, plan.
+    ``columns`` are the fields as they stand, ``struck`` those a reviewer took out of them.
     """
 
     __tablename__ = "export_request"
     __table_args__ = (
         Index("export_request_owner", "owner_path", "id"),
         Index("export_request_state", "organisation_id", "state"),
+        Index(
+            "export_request_waiting",
+            "awaiting_id",
+            "awaiting_office",
+            postgresql_where="awaiting_id IS NOT NULL",
+        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -70,14 +77,18 @@ class ExportRequest(Owned, Stamped, Versioned, Model):
     manner_words: Mapped[str] = mapped_column(String(500))
     source: Mapped[str] = mapped_column(String(24))
     columns: Mapped[list[str]] = mapped_column(JSONB)
+    struck: Mapped[list[str]] = mapped_column(JSONB, default=list, server_default="[]")
     filters: Mapped[str | None] = mapped_column(Sealed("export.filters"))  # JSON
     used_from: Mapped[date]
     used_until: Mapped[date]
     officer: Mapped[str] = mapped_column(Named)  # data-security responsible person
     handler: Mapped[str] = mapped_column(Named)
     plan: Mapped[str] = mapped_column(String(2000))
+    awaiting_id: Mapped[int | None] = mapped_column(ForeignKey("organisation.id"))
+    awaiting_office: Mapped[str | None] = mapped_column(String(16))  # app.policies.roles.Office
 
-    organisation: Mapped[Organisation] = relationship()
+    organisation: Mapped[Organisation] = relationship(foreign_keys=organisation_id)
+    awaiting: Mapped[Organisation | None] = relationship(foreign_keys=awaiting_id)
     applicant: Mapped[Account] = relationship(foreign_keys=asked_by)
     events: Mapped[list[ExportEvent]] = relationship(order_by="ExportEvent.id")
 
@@ -91,7 +102,10 @@ class ExportRequest(Owned, Stamped, Versioned, Model):
 
 
 class ExportEvent(Model):
-    """What somebody did with a request, and in which words; INSERT-only."""
+    """What somebody did with a request, and in which words; INSERT-only.
+
+    Nobody (``actor`` None) is the clock, or the job that carried an approved request out.
+    """
 
     __tablename__ = "export_event"
     __table_args__ = (Index("export_event_request", "request_id", "id"),)
@@ -99,11 +113,14 @@ class ExportEvent(Model):
     id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
     request_id: Mapped[int] = mapped_column(ForeignKey("export_request.id"))
     at: Mapped[datetime] = mapped_column(server_default=func.now())
-    actor: Mapped[int] = mapped_column(ForeignKey("account.user_id"))
+    actor: Mapped[int | None] = mapped_column(ForeignKey("account.user_id"))
+    for_user_id: Mapped[int | None] = mapped_column(ForeignKey("account.user_id"))
     step: Mapped[str] = mapped_column(String(24))
+    struck: Mapped[list[str] | None] = mapped_column(JSONB)  # fields taken out with this step
     words: Mapped[str | None] = mapped_column(String(500))
 
-    person: Mapped[Account] = relationship()
+    person: Mapped[Account | None] = relationship(foreign_keys=actor)
+    for_user: Mapped[Account | None] = relationship(foreign_keys=for_user_id)
 
 
 class Export(Owned, Stamped, Versioned, Model):

@@ -51,12 +51,20 @@ def upgrade() -> None:
         sa.Column("manner_words", sa.String(length=500), nullable=False),
         sa.Column("source", sa.String(length=24), nullable=False),
         sa.Column("columns", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column(
+            "struck",
+            postgresql.JSONB(astext_type=sa.Text()),
+            server_default="[]",
+            nullable=False,
+        ),
         sa.Column("filters", sa.LargeBinary(), nullable=True),
         sa.Column("used_from", sa.Date(), nullable=False),
         sa.Column("used_until", sa.Date(), nullable=False),
         sa.Column("officer", sa.String(length=80, collation="C"), nullable=False),
         sa.Column("handler", sa.String(length=80, collation="C"), nullable=False),
         sa.Column("plan", sa.String(length=2000), nullable=False),
+        sa.Column("awaiting_id", sa.Integer(), nullable=True),
+        sa.Column("awaiting_office", sa.String(length=16), nullable=True),
         sa.Column(
             "owner_path", sa.String(length=80, collation="C"), server_default="", nullable=False
         ),
@@ -75,12 +83,19 @@ def upgrade() -> None:
         sa.Column("updated_at", postgresql.TIMESTAMP(timezone=True), nullable=True),
         sa.Column("updated_by", sa.Integer(), nullable=True),
         sa.Column("row_version", sa.Integer(), server_default="1", nullable=False),
+        sa.ForeignKeyConstraint(["awaiting_id"], ["organisation.id"]),
         sa.ForeignKeyConstraint(["asked_by"], ["account.user_id"]),
         sa.ForeignKeyConstraint(["organisation_id"], ["organisation.id"]),
         sa.PrimaryKeyConstraint("id"),
     )
     op.create_index("export_request_owner", "export_request", ["owner_path", "id"])
     op.create_index("export_request_state", "export_request", ["organisation_id", "state"])
+    op.create_index(
+        "export_request_waiting",
+        "export_request",
+        ["awaiting_id", "awaiting_office"],
+        postgresql_where="awaiting_id IS NOT NULL",
+    )
     op.create_table(
         "export",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -142,10 +157,13 @@ def upgrade() -> None:
             server_default=sa.text("now()"),
             nullable=False,
         ),
-        sa.Column("actor", sa.Integer(), nullable=False),
+        sa.Column("actor", sa.Integer(), nullable=True),
+        sa.Column("for_user_id", sa.Integer(), nullable=True),
         sa.Column("step", sa.String(length=24), nullable=False),
+        sa.Column("struck", postgresql.JSONB(astext_type=sa.Text()), nullable=True),
         sa.Column("words", sa.String(length=500), nullable=True),
         sa.ForeignKeyConstraint(["actor"], ["account.user_id"]),
+        sa.ForeignKeyConstraint(["for_user_id"], ["account.user_id"]),
         sa.ForeignKeyConstraint(["request_id"], ["export_request.id"]),
         sa.PrimaryKeyConstraint("id"),
     )
@@ -362,6 +380,11 @@ def downgrade() -> None:
     op.drop_index("export_due", table_name="export", postgresql_where="state = 'READY'")
     op.drop_index("export_asker", table_name="export")
     op.drop_table("export")
+    op.drop_index(
+        "export_request_waiting",
+        table_name="export_request",
+        postgresql_where="awaiting_id IS NOT NULL",
+    )
     op.drop_index("export_request_state", table_name="export_request")
     op.drop_index("export_request_owner", table_name="export_request")
     op.drop_table("export_request")
