@@ -6,7 +6,8 @@ values, so a hundred thousand rows cost what a few thousand cells cost.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import compress
 from typing import Any, NamedTuple
 
 from app.codes.tables import folded
@@ -23,14 +24,22 @@ REASON_HEADING = "错误原因"  # the last column of an error workbook that com
 FORMULA = Refusal("E-FMT", {"hint": "hint.formula"})
 MISSING = Refusal("E-REQ")
 LONGEST_SHOWN = 120
+Places = Sequence[int | None]  # of each column of the template in the file; None: not there
+Arrange = Callable[[ImportSpec, Sequence[object]], Places]
+Mended = Mapping[int, Sequence[str]]  # cells in the template's order, by number of the row
+NONE_MENDED: Mended = {}
 
 
 class Block(NamedTuple):
-    """Rows that were checked: their numbers, their values by field, what is wrong with them."""
+    """Rows that were checked: their numbers, their values by field, what is wrong with them.
+
+    ``typed`` holds the cells as columns, in the template's order.
+    """
 
     numbers: list[int]
     values: dict[str, list[Any]]
     problems: list[Problem]
+    typed: list[list[Any]]
 
     def good(self) -> list[int]:
         """Return the positions of the rows without an error."""
@@ -38,26 +47,56 @@ class Block(NamedTuple):
         return [at for at, number in enumerate(self.numbers) if number not in bad]
 
 
-def checked(spec: ImportSpec, sheet: Sheet, facts: Facts) -> Iterator[Block]:
-    """Yield the sheet's rows, checked, blank rows left out; raise `BadFile` for a bad template."""
+def in_place(spec: ImportSpec, headings: Sequence[object]) -> Places:
+    """Every column stands in its place, as in a workbook of ours."""
+    check_headings(spec, headings)
+    return range(len(spec.columns))
+
+
+def checked(
+    spec: ImportSpec,
+    sheet: Sheet,
+    facts: Facts,
+    arrange: Arrange = in_place,
+    mended: Mended = NONE_MENDED,
+) -> Iterator[Block]:
+    """Yield the sheet's rows, checked, blank rows left out; raise `BadFile` for a bad template.
+
+    ``arrange`` is given the headings and says where the columns stand; ``mended`` rows stand for
+    the file's own.
+    """
     if sheet.version not in (None, f"{spec.name} {spec.version}"):
         raise refuse("E-TPL-VERSION", expected=spec.version, got=str(sheet.version)[:40])
     if sheet.merged_from:
         raise refuse("E-FILE-MERGED", row=sheet.merged_from)
     if sheet.rows - 1 > MOST_ROWS:
         raise refuse("E-FILE-ROWS", limit=f"{MOST_ROWS:,}")
-    checker = Checker(spec, facts, sheet.formulas)
-    seen = 0
+    checker, places, seen = Checker(spec, facts, sheet.formulas, mended), range(0), 0
     for first, columns in sheet.blocks:
         rows = columns
         if first == 1:
-            check_headings(spec, [column[0] for column in columns])
+            places = arrange(spec, [column[0] for column in columns])
+            checker = Checker(spec, facts, moved(sheet.formulas, places), mended)
             rows = [column[1:] for column in columns]
-        block = checker.check(max(first, 2), rows)
+        block = checker.check(max(first, 2), placed(rows, places))
         seen += len(block.numbers)
         yield block
     if not seen:
         raise refuse("E-FILE-EMPTY")
+
+
+def placed(columns: Sequence[Sequence[object]], places: Places) -> list[Sequence[object]]:
+    """Return the file's columns in the template's order; what the file has not is empty."""
+    empty = [""] * (len(columns[0]) if columns else 0)
+    return [columns[at] if at is not None and at < len(columns) else empty for at in places]
+
+
+def moved(formulas: frozenset[Cell], places: Places) -> frozenset[Cell]:
+    """Return where formulas stand in the template's order."""
+    if isinstance(places, range):
+        return formulas
+    at_of = {place: at for at, place in enumerate(places) if place is not None}
+    return frozenset((row, at_of[place]) for row, place in formulas if place in at_of)
 
 
 def check_headings(spec: ImportSpec, got: Sequence[object]) -> None:
@@ -80,9 +119,15 @@ def heading(cell: object) -> str:
 class Checker:
     """Checks blocks of one file, remembering what it has read."""
 
-    def __init__(self, spec: ImportSpec, facts: Facts, formulas: frozenset[Cell]) -> None:
+    def __init__(
+        self,
+        spec: ImportSpec,
+        facts: Facts,
+        formulas: frozenset[Cell],
+        mended: Mended = NONE_MENDED,
+    ) -> None:
         self.spec, self.facts = spec, facts
-        self.formulas = formulas
+        self.formulas, self.mended = formulas, mended
         self.readers: dict[tuple[int, bool], Reader] = {}
 
     def check(self, first: int, columns: Sequence[Sequence[object]]) -> Block:
@@ -91,17 +136,33 @@ class Checker:
         count = len(columns[0]) if columns else 0
         raw = [list(column) for column in columns[:width]]
         raw += [[""] * count for _ in range(width - len(raw))]
-        for row, at in self.formulas:
-            if 0 <= row - first < count and at < width:
-                raw[at][row - first] = Mark.FORMULA
         numbers = list(range(first, first + count))
+        for row in self.mended.keys() & set(numbers) if self.mended else ():
+            for cells, cell in zip(raw, self.mended[row], strict=True):
+                cells[row - first] = cell
+        typed = self._marked(first, raw)
         filled = [any(row) and not is_blank(row) for row in zip(*raw, strict=True)]
         if not all(filled):
             numbers = [number for number, keep in zip(numbers, filled, strict=True) if keep]
-            raw = [[v for v, keep in zip(cells, filled, strict=True) if keep] for cells in raw]
-        return self._judge(numbers, raw)
+            raw, typed = _kept(raw, filled), _kept(typed, filled)
+        return self._judge(numbers, raw, typed)
 
-    def _judge(self, numbers: list[int], raw: list[list[Any]]) -> Block:
+    def _marked(self, first: int, raw: list[list[Any]]) -> list[list[Any]]:
+        """Mark the cells with formulas; return the cells as they show themselves."""
+        width, count = len(raw), len(raw[0])
+        found = [
+            (row - first, at)
+            for row, at in self.formulas
+            if 0 <= row - first < count and at < width and row not in self.mended
+        ]
+        if not found:
+            return raw
+        typed = [list(cells) for cells in raw]
+        for row, at in found:
+            raw[at][row] = Mark.FORMULA
+        return typed
+
+    def _judge(self, numbers: list[int], raw: list[list[Any]], typed: list[list[Any]]) -> Block:
         problems: list[Problem] = []
         values: dict[str, list[Any]] = {}
         refused: set[str] = set()
@@ -118,7 +179,7 @@ class Checker:
             for at, refusal in judged(rule, self.facts, values, may_be_silent=silent):
                 problems.append(problem(numbers[at], column, refusal, cells[at]))
         problems.sort(key=lambda found: found.row)
-        return Block(numbers, values, problems)
+        return Block(numbers, values, problems, typed)
 
     def _reader(self, column: Column) -> Reader:
         """Columns of one kind share what they have read: a household has one address."""
@@ -126,6 +187,10 @@ class Checker:
         if key not in self.readers:
             self.readers[key] = Reader(column.kind, required=column.required)
         return self.readers[key]
+
+
+def _kept(columns: list[list[Any]], keep: list[bool]) -> list[list[Any]]:
+    return [list(compress(cells, keep)) for cells in columns]
 
 
 class Reader:

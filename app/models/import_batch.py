@@ -205,7 +205,10 @@ class ImportLine(Owned, Judged, Model):
 
 
 class ImportCell(Owned, Model):
-    """A cell that would be written, beside what the registry has: texts as COPY reads them."""
+    """A cell that would be written, beside what the registry has: texts as PostgreSQL reads them.
+
+    ``record_id`` is the family member it belongs to; a member who is not there yet has none.
+    """
 
     __tablename__ = "import_cell"
     __table_args__ = (
@@ -220,21 +223,29 @@ class ImportCell(Owned, Model):
     field: Mapped[str] = mapped_column(String(40))
     before: Mapped[str | None] = mapped_column(Sealed("import_cell"))
     after: Mapped[str | None] = mapped_column(Sealed("import_cell"))
+    record_id: Mapped[int | None] = mapped_column(BigInteger)
 
 
 class ImportRaw(Owned, Model):
-    """A refused row as it was typed, so that single cells can be mended: sealed JSON by field."""
+    """A refused or mended row as it was typed, so that cells can be mended: sealed JSON by field.
+
+    ``id_digest`` is of its ID number, where that could be read. A row that was ``mended`` stands
+    for the file's own, also when the batch is looked at once more.
+    """
 
     __tablename__ = "import_raw"
     __table_args__ = (
         UniqueConstraint("batch_id", "row_no"),
         Index("import_raw_owner", "owner_path", "batch_id"),
+        Index("import_raw_digest", "batch_id", "id_digest"),
     )
 
     id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
     batch_id: Mapped[int] = mapped_column(ForeignKey("import_batch.id", ondelete="CASCADE"))
     row_no: Mapped[int]
     cells: Mapped[str] = mapped_column(Sealed("import_raw"))
+    id_digest: Mapped[bytes | None]
+    mended: Mapped[bool] = mapped_column(default=False, server_default="false")
 
 
 class ImportMapping(Owned, Model):

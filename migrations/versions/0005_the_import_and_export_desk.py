@@ -176,6 +176,7 @@ def upgrade() -> None:
         sa.Column("field", sa.String(length=40), nullable=False),
         sa.Column("before", sa.LargeBinary(), nullable=True),
         sa.Column("after", sa.LargeBinary(), nullable=True),
+        sa.Column("record_id", sa.BigInteger(), nullable=True),
         sa.Column(
             "owner_path", sa.String(length=80, collation="C"), server_default="", nullable=False
         ),
@@ -213,6 +214,8 @@ def upgrade() -> None:
         sa.Column("batch_id", sa.Integer(), nullable=False),
         sa.Column("row_no", sa.Integer(), nullable=False),
         sa.Column("cells", sa.LargeBinary(), nullable=False),
+        sa.Column("id_digest", sa.LargeBinary(), nullable=True),
+        sa.Column("mended", sa.Boolean(), server_default="false", nullable=False),
         sa.Column(
             "owner_path", sa.String(length=80, collation="C"), server_default="", nullable=False
         ),
@@ -220,6 +223,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("batch_id", "row_no"),
     )
+    op.create_index("import_raw_digest", "import_raw", ["batch_id", "id_digest"])
     op.create_index("import_raw_owner", "import_raw", ["owner_path", "batch_id"])
     op.create_table(
         "export_download",
@@ -367,6 +371,7 @@ def downgrade() -> None:
     op.drop_index("export_download_export", table_name="export_download")
     op.drop_table("export_download")
     op.drop_index("import_raw_owner", table_name="import_raw")
+    op.drop_index("import_raw_digest", table_name="import_raw")
     op.drop_table("import_raw")
     op.drop_index("import_line_verdict", table_name="import_line")
     op.drop_index("import_line_owner", table_name="import_line")
