@@ -50,3 +50,9 @@ def name(value: str) -> str:
 def everything(value: str) -> str:
     """Keep nothing but the length."""
     return STAR * len(value)
+
+
+def year_of(value: str) -> str:
+    """Keep the year of a day written as ISO 8601 (2018-**-**)."""
+    year, dash, rest = value.partition("-")
+    return year + dash + "".join(STAR if sign.isdigit() else sign for sign in rest)

@@ -9,8 +9,10 @@ from app.messages import (
     accounts,
     approvals,
     auditing,
+    batches,
     class_numbers,
     covering,
+    exporting,
     files,
     general,
     inbox,
@@ -27,6 +29,7 @@ from app.messages.text import Level, Text, Texts
 AREAS = (
     general,
     files,
+    batches,
     rows,
     approvals,
     schools,
@@ -40,6 +43,7 @@ AREAS = (
     inbox,
     class_numbers,
     verification,
+    exporting,
 )
 CATALOGUE: Texts = {code: text for area in AREAS for code, text in area.TEXTS.items()}
 LANGUAGES = ("zh", "en")
