@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from app.imports import staging
 from app.imports.entering import changed, write
-from app.imports.spec import Problem
+from app.imports.spec import Facts, Problem
 from app.imports.staging import (
     STAGED_GUARDIAN,
     STAGED_PROBLEM,
@@ -32,7 +32,7 @@ from app.models.import_batch import (
 )
 
 
-def judge(session: Session, batch: ImportBatch, widen: Widen) -> Iterable[Problem]:
+def judge(session: Session, batch: ImportBatch, _facts: Facts, widen: Widen) -> Iterable[Problem]:
     """Return what only the registry knows of the staged rows."""
     return doubles(session, SPEC, batch.school_id, widen)
 

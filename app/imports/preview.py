@@ -17,6 +17,7 @@ from app.imports import sandbox, staging
 from app.imports.batch import OPEN, facts_of, forget, held
 from app.imports.check import checked
 from app.imports.desk import TARGETS
+from app.imports.spec import Facts
 from app.imports.target import Widen
 from app.models.import_batch import BatchState, ImportBatch, ImportProblem, Severity, Verdict
 from app.storage.sealed_files import Folder, opened
@@ -35,8 +36,9 @@ def look(
     target = TARGETS[batch.template]
     forget(session, batch_id, problems=True)
     staging.make(session, *target.staged)
+    facts = facts_of(session, batch, today)
     try:
-        batch.total = _stage(session, batch, today, told)
+        batch.total = _stage(session, batch, facts, told)
     except BadFile as bad:
         refusal = bad.refusals[0]
         batch.state = BatchState.FAILED
@@ -44,7 +46,7 @@ def look(
         batch.total = 0
         count(session, batch)
     else:
-        staging.load_problems(session, list(target.judge(session, batch, widen)))
+        staging.load_problems(session, list(target.judge(session, batch, facts, widen)))
         target.keep(session, batch)
         count(session, batch)
         batch.state, batch.failure = BatchState.PREVIEW, None
@@ -54,8 +56,8 @@ def look(
     return batch
 
 
-def _stage(session: Session, batch: ImportBatch, today: date, told: Told | None) -> int:
-    target, facts, rows = TARGETS[batch.template], facts_of(session, batch, today), 0
+def _stage(session: Session, batch: ImportBatch, facts: Facts, told: Told | None) -> int:
+    target, rows = TARGETS[batch.template], 0
     spec = target.spec
     with opened(Folder.IMPORTS, batch.sha256) as path, sandbox.opened(path, spec.sheet) as sheet:
         for block in checked(spec, sheet, facts):

@@ -33,7 +33,7 @@ class Target:
     lines: type[ImportRow | ImportLine]
     staged: tuple[Table, ...]
     load: Callable[[Session, Block, Facts], None]
-    judge: Callable[[Session, ImportBatch, Widen], Iterable[Problem]]
+    judge: Callable[[Session, ImportBatch, Facts, Widen], Iterable[Problem]]
     keep: Callable[[Session, ImportBatch], None]
     changed: Callable[[Session, ImportBatch], Iterable[Problem]]
     write: Callable[[Session, ImportBatch], None]

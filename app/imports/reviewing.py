@@ -1,0 +1,51 @@
+"""What a person decides of a preview: which doubtful rows are written, which are left out."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from sqlalchemy import update
+from sqlalchemy.orm import Session
+
+from app.errors import Refusal, Stale
+from app.imports.batch import held, require
+from app.imports.desk import TARGETS
+from app.models.import_batch import BatchState, ImportBatch, Verdict
+from app.policies.audit import record
+
+DOUBTFUL = (Verdict.LIKELY, Verdict.ELSEWHERE)  # a person may take or leave these
+
+
+def reviewed(session: Session, batch_id: int, seen: int | None) -> ImportBatch:
+    """Return a batch in preview, locked; raise `Stale` when it is not the preview that was seen."""
+    batch = held(session, batch_id)
+    require(batch, BatchState.PREVIEW)
+    if seen is not None and seen != batch.revision:
+        raise Stale(Refusal("E-BATCH-STALE"))
+    return batch
+
+
+def choose(
+    session: Session, batch_id: int, rows: Collection[int] | Verdict, *, taken: bool, seen: int
+) -> ImportBatch:
+    """Take or leave doubtful rows, named by their numbers or all of a verdict; never commits."""
+    batch = reviewed(session, batch_id, seen)
+    lines = TARGETS[batch.template].lines
+    chosen = lines.verdict == rows if isinstance(rows, Verdict) else lines.row_no.in_(rows)
+    moved = session.execute(
+        update(lines)
+        .where(lines.batch_id == batch.id, lines.verdict.in_(DOUBTFUL), chosen)
+        .where(lines.taken.is_not(taken))
+        .values(taken=taken)
+    )
+    batch.revision += 1
+    session.flush()
+    record(
+        session,
+        "import.choose",
+        object_type="import_batch",
+        object_id=batch.id,
+        taken=taken,
+        rows=moved.rowcount,  # type: ignore[attr-defined]  # a CursorResult
+    )
+    return batch
