@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from flask_babel import gettext
+from flask import url_for
+from flask_babel import gettext, ngettext
 from flask_babel import lazy_gettext as _
 
 from app.models.case import Case, CaseEvent, Decision
@@ -24,6 +25,10 @@ KINDS: Mapping[str, Any] = {
     NoticeKind.COMMENT: _("Comments"),
     NoticeKind.PAPER_SENT: _("Paper archives sent"),
     NoticeKind.PAPER_RECEIVED: _("Paper archives received"),
+    NoticeKind.PROBLEM: _("Problem records"),
+    NoticeKind.IMPORT: _("Imports"),
+    NoticeKind.EXPORT: _("Exports"),
+    NoticeKind.REQUEST: _("Export requests"),
 }
 SAID: Mapping[str, Any] = {  # what happened, where no day and no step says more
     NoticeKind.STEP: _("A step was taken"),
@@ -39,6 +44,10 @@ MARKS: Mapping[str, tuple[str, str]] = {  # the glyph of a kind, and its colour
     NoticeKind.COMMENT: ("comment", ""),
     NoticeKind.PAPER_SENT: ("box-archive", ""),
     NoticeKind.PAPER_RECEIVED: ("box-archive", ""),
+    NoticeKind.PROBLEM: ("clone", "is-bad"),
+    NoticeKind.IMPORT: ("file-import", ""),
+    NoticeKind.EXPORT: ("file-export", ""),
+    NoticeKind.REQUEST: ("file-shield", ""),
 }
 STEPS: Mapping[Decision, Any] = {
     Decision.SUBMIT: _("Submitted"),
@@ -54,10 +63,30 @@ STEPS: Mapping[Decision, Any] = {
 }
 
 
-class Line(NamedTuple):
-    """A notice as a line: what happened in which case, by whom, when."""
+OTHER_SAID: Mapping[tuple[NoticeKind, str], Any] = {  # of what is no case, by its state
+    (NoticeKind.PROBLEM, "OPEN"): _("Became problem records: show evidence, correct or delete"),
+    (NoticeKind.IMPORT, "PREVIEW"): _("Read: look at what it would change"),
+    (NoticeKind.IMPORT, "MAPPING"): _("Its headings need to be matched"),
+    (NoticeKind.IMPORT, "FAILED"): _("The file could not be read"),
+    (NoticeKind.IMPORT, "COMMITTED"): _("Written"),
+    (NoticeKind.IMPORT, "UNDONE"): _("Undone"),
+}
+OTHER_MANY: Mapping[NoticeKind, Callable[[int], str]] = {
+    NoticeKind.PROBLEM: lambda n: ngettext("%(num)d pupil", "%(num)d pupils", n),
+    NoticeKind.IMPORT: lambda n: ngettext("%(num)d row", "%(num)d rows", n),
+    NoticeKind.EXPORT: lambda n: ngettext("%(num)d row", "%(num)d rows", n),
+}
+OTHER_AT: Mapping[NoticeKind, tuple[str, str]] = {  # the page of it, and its parameter
+    NoticeKind.PROBLEM: ("ProblemView.index", ""),
+    NoticeKind.IMPORT: ("ImportView.show", "pk"),
+}
 
-    case_id: int
+
+class Line(NamedTuple):
+    """A notice as a line: what happened, to what, by whom, when; and where it is looked at."""
+
+    key: int
+    href: str
     icon: str
     colour: str
     what: str
@@ -72,12 +101,15 @@ class Line(NamedTuple):
 def line_of(notice: Notice, event: CaseEvent | None, path: str, read: int) -> Line:
     """Return a notice as a line, as an organisation sees it; ``read`` is the last one read."""
     case = notice.case
+    if case is None:
+        return _other_line(notice, read)
     icon, colour = MARKS[notice.kind]
     return Line(
-        case_id=case.id,
+        key=case.id,
+        href=url_for("CaseView.show", case_id=case.id),
         icon=icon,
         colour=colour,
-        what=what_of(notice, event),
+        what=what_of(notice, case, event),
         who=who_of(event),
         name=str(case.snapshot.get("name") or "—"),
         kind=kind_word(case, path),
@@ -87,9 +119,34 @@ def line_of(notice: Notice, event: CaseEvent | None, path: str, read: int) -> Li
     )
 
 
-def what_of(notice: Notice, event: CaseEvent | None) -> str:
-    """Say what happened."""
-    case = notice.case
+def _other_line(notice: Notice, read: int) -> Line:
+    """Return a notice that is about no case."""
+    icon, colour = MARKS[notice.kind]
+    many = notice.many or 0
+    return Line(
+        key=notice.subject_id or 0,
+        href=other_href(notice),
+        icon=icon,
+        colour=colour,
+        what=str(OTHER_SAID[notice.kind, notice.word or ""]),
+        who="",
+        name=OTHER_MANY[notice.kind](many) if notice.many else str(KINDS[notice.kind]),
+        kind=str(KINDS[notice.kind]),
+        number="",
+        at=notice.at,
+        is_new=notice.id > read,
+    )
+
+
+def other_href(notice: Notice) -> str:
+    """Return where what a notice is about is looked at."""
+    endpoint, name = OTHER_AT[notice.kind]
+    values: dict[str, Any] = {name: notice.subject_id} if name else {}
+    return url_for(endpoint, **values)
+
+
+def what_of(notice: Notice, case: Case, event: CaseEvent | None) -> str:
+    """Say what happened in a case."""
     if event is not None:
         return str(STEPS[event.decision])
     if notice.kind is NoticeKind.REMINDER:
@@ -106,7 +163,7 @@ def what_of(notice: Notice, event: CaseEvent | None) -> str:
         )
         return str(late)
     if notice.kind is NoticeKind.SUSPENSION_ENDS:
-        return _suspension(notice)
+        return _suspension(notice, case)
     return str(SAID[notice.kind])
 
 
@@ -120,8 +177,7 @@ def who_of(event: CaseEvent | None) -> str:
     return str(gettext("%(who)s for %(absent)s", who=told, absent=event.for_user.name))
 
 
-def _suspension(notice: Notice) -> str:
-    case = notice.case
+def _suspension(notice: Notice, case: Case) -> str:
     until = day(case.until_on if isinstance(case, Movement) else None)
     if notice.case_version == OVER:
         return str(gettext("The suspension was to end on %(day)s: the pupil resumes", day=until))

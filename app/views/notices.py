@@ -1,7 +1,7 @@
-"""通知: what happened in the cases of one's organisation; the bell of the top bar.
+"""通知: what happened in the cases and files of one's organisation; the bell of the top bar.
 
-A notice holds no words: they are drawn from its kind and from the step that it tells of. It is
-there only where its case is seen.
+A notice holds no words: they are drawn from its kind and from the step that it tells of. One about
+a case is there only where its case is seen.
 """
 
 from __future__ import annotations
@@ -93,8 +93,11 @@ def told_to(actor: Actor) -> Select[Any]:
     """Return the notices of somebody's organisation whose cases they see, the newest first."""
     return (
         select(Notice)
-        .join(Notice.case)
-        .where(Notice.organisation_id == actor.organisation_id)
+        .outerjoin(Notice.case)
+        .where(
+            Notice.organisation_id == actor.organisation_id,
+            Notice.case_id.is_(None) | Case.id.is_not(None),
+        )
         .order_by(Notice.id.desc())
     )
 

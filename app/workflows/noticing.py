@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from sqlalchemy.dialects.postgresql import insert as upsert
@@ -37,6 +38,21 @@ def tell(
     """Tell everybody a case concerns, but for the organisation that did it; never commits."""
     told = sorted(concerned(case) - {by})
     say(session, [(place, case.id, version or case.version) for place in told], kind)
+
+
+def tell_of(
+    session: Session, kind: NoticeKind, word: str, told: Iterable[tuple[int, int, int | None]]
+) -> None:
+    """Tell organisations of something that is no case: (organisation, its id, how many).
+
+    Never commits.
+    """
+    rows = [
+        {"organisation_id": place, "subject_id": key, "many": many, "kind": kind, "word": word}
+        for place, key, many in told
+    ]
+    if rows:
+        session.execute(upsert(NOTICE).inline(), rows)
 
 
 def say(session: Session, told: list[tuple[int, int, int]], kind: NoticeKind) -> None:

@@ -29,6 +29,7 @@ from sqlalchemy.orm import Session
 from sqlalchemy.orm.util import identity_key
 from sqlalchemy.types import TypeEngine
 
+from app.models.notice import NoticeKind
 from app.models.problem import (
     EvidencedPair,
     ItemState,
@@ -39,9 +40,11 @@ from app.models.problem import (
 from app.models.student import ProblemFlag, Status, Student
 from app.policies.audit import record
 from app.workflows.identity import Identity, Key, among
+from app.workflows.noticing import tell_of
 
 LOCK = 0x5E7  # key of the lock under which problems are opened and settled
 GONE = (ItemState.DELETED, ItemState.CHANGED)
+CALM = (ProblemFlag.NONE, ProblemFlag.RESOLVED)  # what a problem that opens is news after
 AGAIN = {"state": "OPEN", "auto": False, "case_id": None, "settled_at": None}
 
 
@@ -157,20 +160,37 @@ def reflag(session: Session, student_ids: Collection[int]) -> set[int]:
         (held, ProblemFlag.RESOLVED),
         else_=ProblemFlag.NONE,
     )
-    differ = select(Student.id).where(among(Student.id, student_ids), Student.problem_flag != flag)
+    differ = select(Student.id, Student.problem_flag).where(
+        among(Student.id, student_ids), Student.problem_flag != flag
+    )
     in_order = differ.order_by(Student.id).with_for_update(key_share=True, of=Student)
+    before = dict(session.execute(in_order).all())
     change = (
         update(Student)
-        .where(among(Student.id, session.scalars(in_order).all()))
+        .where(among(Student.id, before))
         .values(problem_flag=flag)
-        .returning(Student.id)
+        .returning(Student.id, Student.problem_flag)
         .execution_options(synchronize_session=False)
     )
-    changed = set(session.scalars(change))
-    for student_id in changed:
+    after = dict(session.execute(change).all())
+    for student_id in after:
         if one := session.identity_map.get(identity_key(Student, student_id)):
             session.expire(one)
-    return changed
+    opened = [one for one, now in after.items() if now is ProblemFlag.OPEN and before[one] in CALM]
+    _tell_schools(session, opened)
+    return set(after)
+
+
+def _tell_schools(session: Session, student_ids: Collection[int]) -> None:
+    """Tell every school how many of its pupils have become a problem now (P05)."""
+    theirs = (
+        select(Student.school_id, func.min(Student.id), func.count())
+        .where(among(Student.id, student_ids))
+        .group_by(Student.school_id)
+        .order_by(Student.school_id)
+    )
+    told = session.execute(theirs).all() if student_ids else []
+    tell_of(session, NoticeKind.PROBLEM, "OPEN", [(at, first, many) for at, first, many in told])
 
 
 # ── inside ───────────────────────────────────────────────────────────────────────────────

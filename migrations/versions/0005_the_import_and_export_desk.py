@@ -339,10 +339,24 @@ def upgrade() -> None:
     op.drop_column("import_row", "student_id")
     op.create_index("import_row_verdict", "import_row", ["batch_id", "verdict", "row_no"])
     op.execute(WRITTEN)
+    op.alter_column("notice", "case_id", nullable=True)
+    op.alter_column("notice", "case_version", server_default="0")
+    op.add_column("notice", sa.Column("subject_id", sa.Integer(), nullable=True))
+    op.add_column("notice", sa.Column("word", sa.String(length=24), nullable=True))
+    op.add_column("notice", sa.Column("many", sa.Integer(), nullable=True))
+    op.create_check_constraint(
+        "notice_about", "notice", "(case_id IS NULL) <> (subject_id IS NULL)"
+    )
 
 
 def downgrade() -> None:
     op.execute(ENDED)
+    op.execute("DELETE FROM notice WHERE case_id IS NULL")
+    op.drop_constraint("notice_about", "notice")
+    for column in ("many", "word", "subject_id"):
+        op.drop_column("notice", column)
+    op.alter_column("notice", "case_version", server_default=None)
+    op.alter_column("notice", "case_id", nullable=False)
     op.drop_index("import_row_verdict", table_name="import_row")
     op.add_column("import_row", sa.Column("student_id", sa.Integer(), nullable=True))
     op.drop_column("import_row", "taken")

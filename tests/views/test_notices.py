@@ -1,14 +1,19 @@
 """The bell and the page of notices: who did what in which case; read by each for themselves."""
 
 from dataclasses import replace
+from datetime import date
 
 import pytest
 from sqlalchemy import event, select
 
 from app.models.notice import Notice, NoticeKind, NoticeSeen
+from app.models.school import School
+from app.models.student import Status
 from app.policies import scope
+from app.views.notice_words import OTHER_SAID
+from app.workflows import duplicates
 from app.workflows.desk import Act, Trigger
-from app.workflows.noticing import say
+from app.workflows.noticing import say, tell_of
 from app.workflows.processes import flow_of
 from app.workflows.reminding import OVER
 from tests import make
@@ -97,7 +102,10 @@ def test_filters_by_reading_and_by_kind(session, web, town, moved):
     assert f"/case/{moved}" not in clerk.get("/notices?shown=unread").text
 
 
-@pytest.mark.parametrize("kind", list(NoticeKind))
+OTHERS = (NoticeKind.PROBLEM, NoticeKind.IMPORT, NoticeKind.EXPORT, NoticeKind.REQUEST)
+
+
+@pytest.mark.parametrize("kind", [kind for kind in NoticeKind if kind not in OTHERS])
 def test_every_kind_has_its_words(session, web, town, kind):
     case_id = town.registration().id
     scope.enter(make.WHOLE, session)
@@ -106,6 +114,31 @@ def test_every_kind_has_its_words(session, web, town, kind):
     page = web(town.people["from.leader"]).get("/notices")
     assert page.status_code == 200
     assert f"/case/{case_id}" in page.text
+
+
+@pytest.mark.parametrize(("kind", "word"), list(OTHER_SAID))
+def test_what_is_no_case_has_its_words_and_its_page(session, web, town, kind, word):
+    scope.enter(make.WHOLE, session)
+    tell_of(session, kind, word, [(town.old_id, 71, 3)])
+    page = web(town.people["from.leader"]).get("/notices")
+    assert page.status_code == 200
+    assert page.text.count("new-dot") == 1
+    assert ("/import/71" if kind is NoticeKind.IMPORT else "/problems") in page.text
+
+
+def test_a_school_is_told_of_its_own_problems_once(session, web, town):
+    scope.enter(make.WHOLE, session)
+    number = make.an_id_number(date(2019, 9, 1), "2")
+    ours, theirs = (
+        make.a_pupil(session, make.a_class(session, session.get_one(School, school_id)),
+                     id_number=number, status=Status.PENDING_REGISTRATION)
+        for school_id in (town.old_id, town.new_id)
+    )  # fmt: skip
+    duplicates.check(session, [ours.id])
+    duplicates.check(session, [theirs.id])
+    told = [one for one in notices(session) if one.kind is NoticeKind.PROBLEM]
+    assert sorted(one.organisation_id for one in told) == sorted((town.old_id, town.new_id))
+    assert {one.many for one in told} == {1}
 
 
 def test_a_notice_is_there_only_where_its_case_is_seen(session, web, town, moved):
