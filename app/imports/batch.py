@@ -11,22 +11,25 @@ Nothing here commits: views and jobs do, once, at the end.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any, NamedTuple
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import Select, delete, func, select, update
 from sqlalchemy.orm import Session
 
 from app.codes.workdays import BEIJING
-from app.errors import NotFound, Refusal, Refused
+from app.errors import NotFound, Refusal, Refused, Stale
+from app.imports.chosen import chosen
 from app.imports.spec import Facts, Room
 from app.imports.zipscan import FILE_BYTES, refuse
 from app.models.account import Account
 from app.models.import_batch import (
     BatchState,
     ImportBatch,
+    ImportCell,
     ImportGuardian,
+    ImportLine,
     ImportProblem,
     ImportRaw,
     ImportRow,
@@ -38,7 +41,7 @@ from app.storage.sealed_files import Folder, keep
 
 STUDENTS = "students"
 OPEN = (BatchState.PENDING, BatchState.CHECKING, BatchState.PREVIEW)
-SPENT = (BatchState.DISCARDED, BatchState.FAILED)
+SPENT = (BatchState.DISCARDED, BatchState.FAILED, BatchState.UNDONE)
 LONGEST_NAME = 200
 
 
@@ -97,7 +100,7 @@ def receive(
 def again(batch: ImportBatch) -> Refusal:
     """Return what to tell somebody who uploads the same file once more."""
     on = batch.created_at.astimezone(BEIJING).date()
-    return Refusal("E-FILE-AGAIN", {"batch": batch.id, "on": on.isoformat()})
+    return Refusal("E-FILE-AGAIN", {"batch": batch.number, "on": on.isoformat()})
 
 
 def held(session: Session, batch_id: int) -> ImportBatch:
@@ -130,15 +133,51 @@ def facts_of_school(session: Session, school_id: int, today: date) -> Facts:
     return Facts(today, code, classes, division, urban_rural)
 
 
-def begin_commit(session: Session, batch_id: int) -> ImportBatch:
-    """Promise to import what was reviewed, or raise `Refused`; the work itself comes after."""
+def begin_commit(
+    session: Session,
+    batch_id: int,
+    *,
+    seen: int | None = None,
+    keep_good: bool = False,
+    sure: bool = False,
+) -> ImportBatch:
+    """Promise to import what was reviewed; the work itself comes after.
+
+    ``seen`` is the revision of the preview on the page, ``sure`` the answer to an alarm. Raise
+    `Stale` when the preview is another by now, else `Refused` with what stands in the way.
+    """
     batch = held(session, batch_id)
     require(batch, BatchState.PREVIEW, BatchState.COMMITTING)  # again, after a job that failed
-    if batch.refused:
-        raise Refused(Refusal("E-BATCH-REFUSED", {"count": batch.refused}))
+    if seen is not None and seen != batch.revision:
+        raise Stale(Refusal("E-BATCH-STALE"))
+    batch.keep_good = keep_good
+    insist(session, batch)
+    if batch.alarm is not None and not sure:
+        raise Refused(told(batch.alarm))
     batch.state = BatchState.COMMITTING
     session.flush()
     return batch
+
+
+def insist(session: Session, batch: ImportBatch) -> None:
+    """Raise `Refused` when the batch has rows that fail, unless the good ones may go alone."""
+    if batch.refused and not batch.keep_good:
+        raise Refused(Refusal("E-BATCH-REFUSED", {"count": batch.refused}))
+    if not session.scalar(select(_to_write(batch).exists())):
+        raise Refused(Refusal("E-BATCH-NOTHING"))
+
+
+def told(held: Mapping[str, object]) -> Refusal:
+    """Return what a batch keeps as code and params as a refusal."""
+    params = held.get("params")
+    return Refusal(str(held["code"]), params if isinstance(params, dict) else {})
+
+
+def _to_write(batch: ImportBatch) -> Select[int]:
+    """Return the query of the rows to write, in whichever table the preview of a batch lies."""
+    typed = select(ImportRow.row_no).where(chosen(ImportRow, batch.id))
+    lines = select(ImportLine.row_no).where(chosen(ImportLine, batch.id))
+    return typed if batch.template == STUDENTS else lines
 
 
 def discard(session: Session, batch_id: int) -> ImportBatch:
@@ -160,7 +199,7 @@ def require(batch: ImportBatch, *states: BatchState) -> None:
 
 def forget(session: Session, batch_id: int, *, problems: bool) -> None:
     """Remove the preview of a batch, and on request what was found wrong with it."""
-    preview: Iterable[Any] = (ImportGuardian, ImportRow, ImportRaw)
+    preview: Iterable[Any] = (ImportGuardian, ImportRow, ImportLine, ImportCell, ImportRaw)
     for table in preview:
         session.execute(delete(table).where(table.batch_id == batch_id))
     if problems:

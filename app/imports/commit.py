@@ -1,22 +1,38 @@
 """Importing exactly what was reviewed: all of it, or nothing when the world has moved since.
 
 One transaction: what a template's rows become is its target's to say. The preview goes, lines
-stay: which row became which record.
+stay: which row became which record, and the cells that were changed, so that it can be undone.
 """
 
 from __future__ import annotations
 
-from sqlalchemy import func, update
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from sqlalchemy import delete, func, not_, select, update
 from sqlalchemy.orm import Session
 
-from app.errors import Refusal, Refused
-from app.imports.batch import forget, held, require
+from app.imports.batch import held, insist, require
+from app.imports.chosen import chosen
 from app.imports.desk import TARGETS
 from app.imports.preview import count
 from app.imports.spec import Problem
 from app.messages.catalogue import level_of
-from app.models.import_batch import BatchState, ImportBatch, ImportProblem, Severity, Verdict
+from app.models.import_batch import (
+    BatchState,
+    ImportBatch,
+    ImportCell,
+    ImportGuardian,
+    ImportLine,
+    ImportProblem,
+    ImportRaw,
+    ImportRow,
+    Severity,
+    Verdict,
+)
 from app.policies.audit import record
+
+REASON = "app.reason"
 
 
 def commit(session: Session, batch_id: int) -> ImportBatch:
@@ -25,22 +41,40 @@ def commit(session: Session, batch_id: int) -> ImportBatch:
     if batch.state is BatchState.COMMITTED:
         return batch
     require(batch, BatchState.COMMITTING, BatchState.PREVIEW)
-    if batch.refused:
-        raise Refused(Refusal("E-BATCH-REFUSED", {"count": batch.refused}))
+    insist(session, batch)
     target = TARGETS[batch.template]
     if changed := list(target.changed(session, batch)):
         _give_back(session, batch, changed)
     else:
-        target.write(session, batch)
+        with because(session, f"import:{batch.id}"):
+            target.write(session, batch)
         _end(session, batch)
     session.flush()
     return batch
 
 
+@contextmanager
+def because(session: Session, reason: str) -> Iterator[None]:
+    """Let the history of what is written in here name the reason."""
+    session.execute(select(func.set_config(REASON, reason, True)))  # noqa: FBT003
+    yield
+    session.flush()
+    session.execute(select(func.set_config(REASON, "", True)))  # noqa: FBT003
+
+
 def _end(session: Session, batch: ImportBatch) -> None:
-    """Take the preview away and say what was written."""
-    forget(session, batch.id, problems=False)  # no second copy of the pupils stays
-    batch.written = batch.new + batch.changed + batch.elsewhere
+    """Take the preview away and say what was written; no second copy of the pupils stays."""
+    for table in (ImportGuardian, ImportRow):
+        session.execute(delete(table).where(table.batch_id == batch.id))
+    if not batch.refused:  # else the rows left out may still be mended in an error workbook
+        session.execute(delete(ImportRaw).where(ImportRaw.batch_id == batch.id))
+    lines, cells = ImportLine, ImportCell
+    left = not_(chosen(lines, batch.id))
+    session.execute(delete(lines).where(lines.batch_id == batch.id, left))
+    kept = select(lines.row_no).where(lines.batch_id == batch.id).scalar_subquery()
+    session.execute(delete(cells).where(cells.batch_id == batch.id, cells.row_no.not_in(kept)))
+    written = select(func.count()).where(lines.batch_id == batch.id)
+    batch.written = session.scalar(written) or 0
     batch.state, batch.committed_at = BatchState.COMMITTED, func.now()
     record(
         session,

@@ -82,7 +82,7 @@ def load_problems(session: Session, problems: Sequence[Problem]) -> None:
     """Load what is wrong; these values come from anywhere, so psycopg does the quoting."""
     if not problems:
         return
-    with _cursor(session).copy(_into(STAGED_PROBLEM)) as copy:
+    with cursor(session).copy(into(STAGED_PROBLEM)) as copy:
         for found in problems:
             severity = Severity.ERROR if found.is_error else Severity.WARNING
             value = found.value.replace("\0", "") if found.value else None
@@ -147,16 +147,18 @@ def _copy(session: Session, table: Table, columns: list[list[str]]) -> None:
     if not columns[0]:
         return
     lines = "\n".join(map("\t".join, zip(*columns, strict=True)))
-    with _cursor(session).copy(_into(table)) as copy:
+    with cursor(session).copy(into(table)) as copy:
         copy.write(lines + "\n")
 
 
-def _into(table: Table) -> sql.Composed:
+def into(table: Table) -> sql.Composed:
+    """Return the COPY that fills a table."""
     columns = sql.SQL(", ").join(sql.Identifier(column.name) for column in table.columns)
     return sql.SQL("COPY {} ({}) FROM STDIN").format(sql.Identifier(table.name), columns)
 
 
-def _cursor(session: Session) -> Any:
+def cursor(session: Session) -> Any:
+    """Return psycopg's own cursor on a session's connection."""
     connection = session.connection().connection.driver_connection
     if connection is None:  # pragma: no cover  a session in a transaction has one
         raise LookupError("no connection")

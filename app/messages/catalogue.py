@@ -43,6 +43,7 @@ AREAS = (
     inbox,
     class_numbers,
     verification,
+    export_requests,
     exporting,
 )
 CATALOGUE: Texts = {code: text for area in AREAS for code, text in area.TEXTS.items()}
