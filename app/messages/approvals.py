@@ -263,7 +263,9 @@ YEAR: Texts = {
         "Approvals are missing or the pupil has not arrived; finish them first.",
     ),
     "E-EXP-FIELD": Text(
-        "导出字段与用途无关；请减少字段。", "The fields go beyond the purpose; take some out."
+        "与用途无关的字段不能导出：{fields}；请去掉这些字段，或改选用途。",
+        "The purpose has no use for these fields: {fields}; take them out or choose the purpose "
+        "they are for.",
     ),
     "E-EXP-PERIOD": Text("导出已过期；请重新申请。", "The export has expired; ask again."),
     "E-EXP-AUTH": Text("导出未获授权；请先申请。", "The export is not authorised; ask first."),

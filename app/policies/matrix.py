@@ -219,7 +219,9 @@ MATRIX: Mapping[str, Function] = {
         CR="X:opened",
         CL_PR_PL="A",
     ),
-    "export_request": row("导出申请", "export request", SR_CR_TR="C", SL_CL_TL_PR_PL_MIN="A"),
+    "export_request": row(
+        "导出申请", "export request", SR="C", CR_TR_PR="CA", SL_CL_PL="A", TL="R"
+    ),
     "proof": row("在读证明", "certificate of enrolment", SR="CX", SL="A", CR_CL="R"),
     "growth": row("成长档案", "courses, marks, rewards", CT_TE="E:given", SR="SE", SL_CR_CL="R"),
     "accounts": row(

@@ -86,9 +86,9 @@ RIGHTS: dict[str, dict[str, tuple[str, ...]]] = {
         "ask": ("export:X", "export:X:opened"),
     },
     "ExportRequest": {
-        "view": ("export_request:C", "export_request:A"),
+        "view": ("export_request:C", "export_request:A", "export_request:R"),
         "ask": ("export_request:C",),
-        "decide": ("export_request:C", "export_request:A"),  # the route says whose desk
+        "decide": ("export_request:A",),  # the route says whose desk
     },
     "ExportLedger": {"view": ("export:X", "export:X:opened", "export:A")},
     "Promotion": {
