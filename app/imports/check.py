@@ -11,7 +11,7 @@ from itertools import compress
 from typing import Any, NamedTuple
 
 from app.codes.tables import folded
-from app.errors import BadCell, Refusal
+from app.errors import BadCell, BadFile, Refusal
 from app.imports.readers import plain
 from app.imports.sandbox import Sheet
 from app.imports.spec import Column, Facts, ImportSpec, Kind, Mark, Problem, Rule, Settle
@@ -71,7 +71,8 @@ def checked(
         raise refuse("E-FILE-MERGED", row=sheet.merged_from)
     if sheet.rows - 1 > MOST_ROWS:
         raise refuse("E-FILE-ROWS", limit=f"{MOST_ROWS:,}")
-    checker, places, seen = Checker(spec, facts, sheet.formulas, mended), range(0), 0
+    checker, seen = Checker(spec, facts, sheet.formulas, mended), 0
+    places: Places = range(len(spec.columns))
     for first, columns in sheet.blocks:
         rows = columns
         if first == 1:
@@ -105,10 +106,15 @@ def check_headings(spec: ImportSpec, got: Sequence[object]) -> None:
         found = heading(got[at]) if at < len(got) else ""
         if found not in {folded(name) for name in column.names}:
             shown = str(got[at])[:40] if at < len(got) and got[at] != "" else "-"
-            raise refuse("E-TPL", column=at + 1, expected=column.heading, got=shown)
+            raise altered(spec, at + 1, column.heading, shown)
     for at in range(len(spec.columns), len(got)):
         if heading(got[at]) not in ("", REASON_HEADING):
-            raise refuse("E-TPL", column=at + 1, expected="-", got=str(got[at])[:40])
+            raise altered(spec, at + 1, "-", str(got[at])[:40])
+
+
+def altered(spec: ImportSpec, column: int, expected: str, got: str) -> BadFile:
+    """Return the refusal of a workbook whose headings are not the template's any more."""
+    return refuse("E-TPL", column=column, expected=expected, got=got, version=spec.version)
 
 
 def heading(cell: object) -> str:

@@ -17,6 +17,7 @@ from app.imports import sandbox, staging
 from app.imports.batch import OPEN, facts_of, forget, held
 from app.imports.check import checked
 from app.imports.desk import TARGETS
+from app.imports.mapping import Unmapped, arrange
 from app.imports.spec import Facts
 from app.imports.target import Widen
 from app.models.import_batch import BatchState, ImportBatch, ImportProblem, Severity, Verdict
@@ -39,6 +40,8 @@ def look(
     facts = facts_of(session, batch, today)
     try:
         batch.total = _stage(session, batch, facts, told)
+    except Unmapped as asked:
+        batch.state, batch.headings, batch.mapping = BatchState.MAPPING, asked.headings, None
     except BadFile as bad:
         refusal = bad.refusals[0]
         batch.state = BatchState.FAILED
@@ -60,7 +63,7 @@ def _stage(session: Session, batch: ImportBatch, facts: Facts, told: Told | None
     target, rows = TARGETS[batch.template], 0
     spec = target.spec
     with opened(Folder.IMPORTS, batch.sha256) as path, sandbox.opened(path, spec.sheet) as sheet:
-        for block in checked(spec, sheet, facts):
+        for block in checked(spec, sheet, facts, arrange(batch, sheet)):
             target.load(session, block, facts)
             rows += len(block.numbers)
             if told is not None:
