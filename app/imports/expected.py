@@ -21,10 +21,11 @@ from app.errors import Refusal, refuse_unless
 from app.imports import readers as r
 from app.imports import sandbox
 from app.imports.check import Block, checked, problem
+from app.imports.form import OLE, ZIP
 from app.imports.pupil_rules import is_born
 from app.imports.sandbox import Sheet
 from app.imports.spec import Column, Facts, ImportSpec, Problem, Rule
-from app.imports.zipscan import OLE, ZIP, refuse
+from app.imports.zipscan import refuse
 from app.workflows.expecting import Entry
 
 MOST = 50_000  # pupils of one file

@@ -6,14 +6,37 @@ from app.messages.text import Text, Texts
 
 TEXTS: Texts = {
     "E-FILE-TYPE": Text(
-        "文件不是 Excel 工作簿（.xlsx）；请下载模板，填写后另存为 .xlsx 再上传。",
-        "The file is not an Excel workbook (.xlsx); fill in the template, save it as .xlsx "
-        "and upload that.",
+        "文件不是 Excel 工作簿（.xlsx、.xls）或 CSV 表格；请下载模板，填写后另存为 .xlsx 再上传。",
+        "The file is neither an Excel workbook (.xlsx, .xls) nor a CSV table; fill in the "
+        "template, save it as .xlsx and upload that.",
     ),
     "E-FILE-OLD": Text(
-        "文件是旧版 Excel（.xls）格式或已加密；请用 Excel 打开，去掉密码，另存为 .xlsx 再上传。",
-        "The file is an old .xls workbook or is protected by a password; open it in Excel, "
-        "remove the password, save it as .xlsx and upload that.",
+        "文件是 Excel 95 或更早的格式；请用 Excel 打开，另存为 .xlsx 再上传。",
+        "The workbook was written by Excel 95 or earlier; open it in Excel, save it as .xlsx and "
+        "upload that.",
+    ),
+    "E-FILE-LOCKED": Text(
+        "文件设有打开密码，未读取；请用 Excel 打开，去掉密码，保存后再上传。",
+        "The file is protected by a password and was not read; open it in Excel, remove the "
+        "password, save it and upload that.",
+    ),
+    "E-FILE-TEXT": Text(
+        "CSV 文件的文字编码无法确认（编码混用，或含有空字符）；"
+        "请用 Excel 打开核对，另存为 .xlsx 再上传。",
+        "The characters of the CSV file cannot be told for sure (two encodings in one file, or NUL "
+        "characters); open it in Excel, check it, save it as .xlsx and upload that.",
+    ),
+    "E-FILE-QUOTES": Text(
+        "CSV 文件第 {row} 行附近的双引号没有成对；请补上引号，或另存为 .xlsx 再上传。",
+        "The quotation marks near line {row} of the CSV file do not pair up; mend them, or save "
+        "the table as .xlsx, and upload that.",
+    ),
+    "E-FILE-WIDE": Text(
+        "CSV 文件第 {row} 行的单元格比表头多（多半是内容里有分隔符而没有加引号）；"
+        "请给该单元格加上双引号，或另存为 .xlsx 再上传。",
+        "Row {row} of the CSV file has more cells than there are headings, as when a separator "
+        "inside a cell is not in quotes; quote that cell, or save the table as .xlsx, and upload "
+        "that.",
     ),
     "E-FILE-SIZE": Text(
         "文件超过 {limit}；请分成几个文件上传。",
@@ -100,9 +123,10 @@ TEXTS: Texts = {
         "submitted stays as it is.",
     ),
     "E-TPL": Text(
-        "模板表头已被修改：第 {column} 列应为“{expected}”，实为“{got}”；请使用未改动的模板。",
+        "模板表头已被修改：第 {column} 列应为“{expected}”，实为“{got}”；"
+        "请使用未改动的模板（版本 {version}）。",
         "The template's headings were altered: col {column}: expected {expected}, got {got}; "
-        "use the template unchanged.",
+        "use the template unchanged (version {version}).",
     ),
     "E-TPL-VERSION": Text(
         "模板版本 {got} 已停用，现行版本为 {expected}；请重新下载模板，把数据行复制过去再上传。",

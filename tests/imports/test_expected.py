@@ -88,7 +88,7 @@ def test_an_authority_names_the_school_of_each_row():
     [
         (b"", "E-FILE-TYPE"),
         (b"\x89PNG\0\0", "E-FILE-TYPE"),
-        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1rest", "E-FILE-OLD"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1rest", "E-FILE-DAMAGED"),
         (b"PK\x03\x04rest", "E-FILE-DAMAGED"),
         ("姓名,性别\n李小满,女".encode(), "E-TPL"),
         (a_text(), "E-FILE-EMPTY"),
