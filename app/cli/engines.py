@@ -22,9 +22,7 @@ ROLES = ("postgres", "xueji_owner", "xueji_app")  # all of them the caller's, in
 SETTINGS = {
     "listen_addresses": "",
     "max_connections": "60",
-    "shared_buffers": "256MB",
     "max_wal_size": "2GB",
-    "wal_compression": "pglz",  # the wheel is built without lz4
     "random_page_cost": "1.1",  # a solid-state disk: pages come by index, not by a scan
     "max_parallel_workers_per_gather": "0",  # many small questions, few processors
     "timezone": "UTC",
@@ -39,6 +37,13 @@ INITDB = (
     *("-U", "postgres", "--auth=peer", "--encoding=UTF8", "--locale=C"),
     *("--locale-provider=builtin", "--builtin-locale=C.UTF-8"),  # else order depends on LANG
 )
+LEAST_CACHE, MOST_CACHE = 128, 1024  # MB
+
+
+def cache() -> str:
+    """Return PostgreSQL's own share of the memory: an eighth; the system's cache does the rest."""
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") // 2**20
+    return f"{min(MOST_CACHE, max(LEAST_CACHE, memory // 8))}MB"
 
 
 class Engines(NamedTuple):
@@ -74,8 +79,9 @@ class Engines(NamedTuple):
 
     def postgres_command(self) -> list[str]:
         """PostgreSQL in the foreground."""
-        program, settings = self.postgres / "bin" / "postgres", SETTINGS.items()
-        options = [f"--{name}={value}" for name, value in settings]
+        program = self.postgres / "bin" / "postgres"
+        settings = SETTINGS | {"shared_buffers": cache()}
+        options = [f"--{name}={value}" for name, value in settings.items()]
         return [str(program), "-D", str(self.data), "-k", str(self.sockets), *options]
 
     def valkey_command(self) -> list[str]:
