@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from sqlalchemy import func, insert, literal, or_, select, update
+from sqlalchemy import func, insert, literal, or_, select, tuple_, update
 from sqlalchemy.orm import Session
 
 from app.imports.cellwise import put
@@ -42,19 +42,14 @@ def changed(session: Session, batch: ImportBatch) -> Iterator[Problem]:
     session.execute(select(func.set_config("lock_timeout", PATIENCE, True)))  # noqa: FBT003
     session.execute(select(func.pg_advisory_xact_lock(ONE_AT_A_TIME)))
     yield from moved(session, batch, ImportRow)
-    room = (
-        select(SchoolClass.id)
-        .where(
-            SchoolClass.id == ImportRow.class_id,
-            SchoolClass.school_id == batch.school_id,
-            SchoolClass.grade_id == ImportRow.grade_id,
-            SchoolClass.state == ClassState.IN_USE,
-        )
-        .exists()
+    rooms = select(SchoolClass.id, SchoolClass.grade_id).where(
+        SchoolClass.school_id == batch.school_id, SchoolClass.state == ClassState.IN_USE
     )
+    place = tuple_(ImportRow.class_id, ImportRow.grade_id)  # asked for all rows at once: a hash
+    lost = func.coalesce(place.in_(rooms), False).is_(False)
     heading = SPEC.by_field["class_number"].heading
     for row, number in session.execute(
-        select(ImportRow.row_no, ImportRow.class_number).where(chosen(ImportRow, batch.id), ~room)
+        select(ImportRow.row_no, ImportRow.class_number).where(chosen(ImportRow, batch.id), lost)
     ):
         yield Problem(row, heading, "E-REF", {}, number)
     yield from _numbers(session, batch)
@@ -98,8 +93,10 @@ def _numbers(session: Session, batch: ImportBatch) -> Iterator[Problem]:
     )
     session.execute(insert(STAGED_KEY).from_select(["row_no", "id_digest"], keys))
     yield from entered(session, SPEC, batch.school_id)
-    numbers = select(ImportRow.row_no, ImportRow.aux_number)
-    yield from aux_twice(session, SPEC, batch.school_id, session.execute(numbers.where(mine)).all())
+    numbers = select(ImportRow.row_no, ImportRow.aux_number).where(
+        mine, ImportRow.aux_number.is_not(None)
+    )
+    yield from aux_twice(session, SPEC, batch.school_id, session.execute(numbers).all())
     yield from swapped(session, batch, ImportRow)
 
 
@@ -124,18 +121,21 @@ def write(session: Session, batch: ImportBatch) -> None:
     """Make pupils of the preview's rows, with their families, and change those that are there."""
     make(session, MADE)
     row = ImportRow.__table__
-    ids = func.nextval(func.pg_get_serial_sequence("student", "id"))
+    sequence = select(func.pg_get_serial_sequence("student", "id")).scalar_subquery()
+    ids = func.nextval(sequence)  # its name is asked for once
     fresh = select(row.c.row_no).where(made(ImportRow, batch.id)).order_by(row.c.row_no).subquery()
     session.execute(insert(MADE).from_select(["row_no", "student_id"], select(fresh, ids)))
     pupils: dict[str, Any] = {
         "id": MADE.c.student_id, "school_id": literal(batch.school_id),
+        "owner_path": literal(batch.owner_path),
         "status": literal(Status.PENDING_REGISTRATION.name), "import_batch_id": literal(batch.id),
         **{name: row.c[name] for name in ("class_id", "grade_id", *PUPIL_FIELDS)},
     }  # fmt: skip
     _insert(session, Student, pupils, row, batch.id)
     member = ImportGuardian.__table__
-    family = {name: member.c[name] for name in GUARDIAN_FIELDS}
-    _insert(session, Guardian, {"student_id": MADE.c.student_id, **family}, member, batch.id)
+    family = {"student_id": MADE.c.student_id, "owner_path": literal(batch.owner_path)}
+    family |= {name: member.c[name] for name in GUARDIAN_FIELDS}
+    _insert(session, Guardian, family, member, batch.id)
     _lines(session, batch)
     put(session, Student, batch, "after")
     note_versions(session, batch.id)
@@ -145,7 +145,8 @@ def _lines(session: Session, batch: ImportBatch) -> None:
     """Leave behind which row became, or changed, which pupil."""
     row = ImportRow.__table__
     columns = {
-        "batch_id": row.c.batch_id, "row_no": row.c.row_no, "verdict": row.c.verdict,
+        "batch_id": row.c.batch_id, "owner_path": literal(batch.owner_path),
+        "row_no": row.c.row_no, "verdict": row.c.verdict,
         "target_id": func.coalesce(MADE.c.student_id, row.c.target_id),
         "target_version": literal(1), "taken": row.c.taken,
     }  # fmt: skip

@@ -13,6 +13,42 @@ END $$;
 CREATE OR REPLACE TRIGGER owner BEFORE INSERT OR UPDATE OF {columns} ON {table}
   FOR EACH ROW EXECUTE FUNCTION {table}_owner();
 """
+# Where thousands of rows come at once, a statement may bring their path: all are looked at together
+# when it ends, and who does not say what the parent has is refused. Who brings none is given one.
+DERIVE_MANY = """
+CREATE OR REPLACE FUNCTION {table}_owner() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  SELECT {column} INTO new.owner_path FROM {parent} WHERE {key} = new.{by};
+  IF NOT FOUND THEN RAISE 'no such {parent}' USING ERRCODE = 'XJ404'; END IF;
+  RETURN new;
+END $$;
+CREATE OR REPLACE TRIGGER owner BEFORE INSERT ON {table}
+  FOR EACH ROW WHEN (new.owner_path = '') EXECUTE FUNCTION {table}_owner();
+CREATE OR REPLACE TRIGGER owner_again BEFORE UPDATE OF {columns} ON {table}
+  FOR EACH ROW EXECUTE FUNCTION {table}_owner();
+CREATE OR REPLACE FUNCTION {table}_owner_told() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  IF EXISTS (
+    SELECT FROM (SELECT DISTINCT {by} AS held, owner_path AS told FROM came) c
+    WHERE c.told IS DISTINCT FROM (SELECT p.{column} FROM {parent} p WHERE p.{key} = c.held)
+  ) THEN
+    RAISE 'no such {parent}' USING ERRCODE = 'XJ404';
+  END IF;
+  RETURN NULL;
+END $$;
+CREATE OR REPLACE TRIGGER owner_told AFTER INSERT ON {table} REFERENCING NEW TABLE AS came
+  FOR EACH STATEMENT EXECUTE FUNCTION {table}_owner_told();
+"""
+MANY = (
+    "student",
+    "guardian",
+    "import_row",
+    "import_guardian",
+    "import_problem",
+    "import_line",
+    "import_cell",
+    "import_raw",
+)
 UNOWNED = "IF new.{by} IS NULL THEN new.owner_path := ''; RETURN new; END IF;\n  "
 PERIOD = """SELECT owner_path INTO new.pupil_path FROM student WHERE id = new.student_id;
   IF NOT FOUND THEN RAISE 'no such student' USING ERRCODE = 'XJ404'; END IF;
@@ -107,7 +143,7 @@ WATCHED = {  # what an UPDATE names when the trigger before it rewrites the path
 def derive(table: str, by: str, parent: str, column: str) -> str:
     """Return the trigger by which a row takes its owner's path from its parent, on UPDATE too."""
     second = table == "enrolment"
-    return DERIVE.format(
+    return (DERIVE_MANY if table in MANY else DERIVE).format(
         table=table,
         by=by,
         parent=parent,

@@ -3,7 +3,7 @@
 from functools import partial
 
 import pytest
-from sqlalchemy import select, text
+from sqlalchemy import insert, select, text
 from sqlalchemy.exc import DBAPIError
 
 from app.models.audit import AuditEvent, RowHistory
@@ -116,6 +116,25 @@ def test_a_spoofed_owner_is_overwritten(session, world):
     session.flush()
     session.expire_all()
     assert session.get_one(Student, world.ids["mine"]).owner_path == world.path["mine"]
+
+
+@pytest.mark.parametrize(
+    ("told", "refused"), [("mine", ""), ("sibling", "XJ404"), ("cousin", "42501")]
+)
+def test_a_path_that_a_row_brings_is_the_one_of_its_parent_or_refused(
+    session, world, told, refused
+):
+    county = world.path["mine"].rpartition("S")[0]
+    enter(Scope(county, county), session)
+    family = insert(Guardian).values(
+        student_id=world.ids["mine"], owner_path=world.path[told], **GUARDIAN
+    )
+    if not refused:
+        session.execute(family)
+        return
+    with pytest.raises(DBAPIError) as failed:
+        session.execute(family)
+    assert failed.value.orig.sqlstate == refused
 
 
 @pytest.mark.parametrize(
