@@ -79,6 +79,7 @@ class ExportRequest(Owned, Stamped, Versioned, Model):
     columns: Mapped[list[str]] = mapped_column(JSONB)
     struck: Mapped[list[str]] = mapped_column(JSONB, default=list, server_default="[]")
     filters: Mapped[str | None] = mapped_column(Sealed("export.filters"))  # JSON
+    rows: Mapped[int | None]  # how many it was about when it was submitted
     used_from: Mapped[date]
     used_until: Mapped[date]
     officer: Mapped[str] = mapped_column(Named)  # data-security responsible person

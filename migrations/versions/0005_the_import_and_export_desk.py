@@ -58,6 +58,7 @@ def upgrade() -> None:
             nullable=False,
         ),
         sa.Column("filters", sa.LargeBinary(), nullable=True),
+        sa.Column("rows", sa.Integer(), nullable=True),
         sa.Column("used_from", sa.Date(), nullable=False),
         sa.Column("used_until", sa.Date(), nullable=False),
         sa.Column("officer", sa.String(length=80, collation="C"), nullable=False),
