@@ -97,6 +97,7 @@ PASSED: Mapping[str, Any] = {  # a guard's name: what it means that nothing stan
     "only_controlled": _("Every field of the change is controlled"),
     "still_so": _("The record still holds the old values"),
     "differs": _("Every new value is another than the old one"),
+    "aux_is_free": _("Nobody else of the province has the auxiliary number"),
     "fits_id": _("ID number, birth date and gender agree"),
     "is_there": _("The pupil is at the school that asks"),
     "is_open": _("Something is open against the record"),

@@ -31,6 +31,8 @@ from app.policies.roles import Office
 from app.policies.switches import setting
 from app.workflows import duplicates, settling
 from app.workflows.attaching import papers_of
+from app.workflows.aux_once import FIELD as AUX
+from app.workflows.aux_once import taken
 from app.workflows.controlled import controlled
 from app.workflows.desk import Act, Desk, Party, Trigger
 from app.workflows.engine import Workflow
@@ -64,6 +66,7 @@ class Facts:
     overtaken: tuple[str, ...]  # fields whose value is no longer what the case says it was
     unchanged: tuple[str, ...]
     clash: str  # the code of why ID number, birth date and gender do not agree; or nothing
+    aux_taken: bool  # somebody else of the province has the 辅号 that is asked for
     papers: int
     frozen: Refusal | None
 
@@ -84,7 +87,15 @@ class KeyChangeWorkflow(Workflow[Facts]):
         Desk(AUTHORITY_REVIEW, Party.OWNER_AUTHORITY, Office.REGISTRAR),
     )
     final = APPROVED
-    standing = ("is_kept", "fields_are_set", "only_controlled", "still_so", "differs", "fits_id")
+    standing = (
+        "is_kept",
+        "fields_are_set",
+        "only_controlled",
+        "still_so",
+        "differs",
+        "fits_id",
+        "aux_is_free",
+    )
 
     # ── guards: None lets the step pass ─────────────────────────────────────────────────────
 
@@ -114,6 +125,10 @@ class KeyChangeWorkflow(Workflow[Facts]):
         """Birth date and gender agree with the ID number they would stand beside."""
         return Refusal(facts.clash, {"field": TOLD_AT[facts.clash]}) if facts.clash else None
 
+    def aux_is_free(self, _case: KeyChange, facts: Facts, _today: date) -> Refusal | None:
+        """P34: a 辅号 is once in a province."""
+        return refuse_unless(not facts.aux_taken, "E-AUX-TAKEN", field=AUX)
+
     def not_frozen(self, _case: KeyChange, facts: Facts, _today: date) -> Refusal | None:
         """P37: nothing of a graduating grade begins in the frozen weeks of summer."""
         return facts.frozen
@@ -129,6 +144,7 @@ class KeyChangeWorkflow(Workflow[Facts]):
         pupil = session.get_one(Student, case.student_id)
         path, wanted = case.owner.path, {line.field: line.after for line in case.lines}
         now = {name: as_text(getattr(pupil, name)) for name in wanted}
+        number = wanted.get(AUX) or ""
         return Facts(
             status=pupil.status,
             controlled=controlled(session, path, today),
@@ -136,6 +152,7 @@ class KeyChangeWorkflow(Workflow[Facts]):
             overtaken=tuple(ln.field for ln in case.lines if now[ln.field] != ln.before),
             unchanged=tuple(name for name, text in wanted.items() if text == now[name]),
             clash=clash(pupil, wanted, today),
+            aux_taken=bool(number) and bool(taken(session, path, (number,), (pupil.id,))),
             papers=papers_of(session, case),
             frozen=frozen(session, path, self.kind, graduating=pupil.grade.is_last, today=today),
         )

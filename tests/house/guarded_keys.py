@@ -45,6 +45,12 @@ KEYS_CHANGED = {
         answers(None),
         (f"{CHANGE}the_identity_must_agree_with_the_id_number",),
     ),
+    "key-aux-free": Guard(
+        "",
+        f"{FLOW}.aux_is_free",
+        answers(None),
+        (f"{CHANGE}an_auxiliary_number_of_somebody_else_is_not_asked_for",),
+    ),
     "key-evidence": Guard(
         "",
         f"{FLOW}.has_evidence",

@@ -208,6 +208,7 @@ def told(name: str, rule: str, codes: tuple[str, ...]) -> Iterator[str]:
 
 REFUSALS: dict[str, tuple[str, ...]] = {  # guard: the codes it answers with
     "attends": ("E-STATUS",),
+    "aux_is_free": ("E-AUX-TAKEN",),
     "class_chosen": ("E-TARGET",),
     "class_is_open": ("E-CLASS",),
     "differs": ("E-CF-SAME",),

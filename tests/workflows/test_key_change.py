@@ -277,6 +277,20 @@ def test_the_identity_must_agree_with_the_id_number(world, wanted, code):
     assert refusal.params["field"] in {"gender", "birth_date", "id_number"}
 
 
+def test_an_auxiliary_number_of_somebody_else_is_not_asked_for(world, session):
+    world.controls(fields=(*SUGGESTED, "aux_number"))
+    make.a_pupil(session, make.a_class(session, make.a_school(session, "410102")),
+                 aux_number="2026-07")  # fmt: skip
+    with pytest.raises(Refused) as refused:
+        world.submit({"aux_number": "2026-07"})
+    assert codes(refused) == {"E-AUX-TAKEN"}
+
+
+def test_a_free_auxiliary_number_is(world):
+    world.controls(fields=(*SUGGESTED, "aux_number"))
+    assert world.submit({"aux_number": "2026-08"}).is_open
+
+
 def test_an_old_contradiction_does_not_hold_up_another_field(world, session):
     world.controls()
     world.pupil.birth_date = date(2019, 1, 1)
