@@ -31,9 +31,8 @@ ENCRYPTED = 0x1
 LIST_ENDS, LIST_IS_LONG, LIST_END_BYTES = b"PK\x05\x06", b"PK\x06\x07", 22
 LONGEST_COMMENT = 65_535
 FAR_ROW, FAR_COLUMN = 400_000, "ZZ"
-FAR = re.compile(rb'r="(?:[A-Z]{3,}\d|[A-Z]{0,2}(?:[4-9]\d{5}|\d{7}))')
+FAR = (re.compile(rb'r="[A-Z][A-Z][A-Z]'), re.compile(rb'row r="(?:[4-9]\d{5}|\d{7})'))
 MOST_CELLS, MOST_FORMULAS = 30_000_000, 500_000  # 300,000 rows of 72 columns: 22 million
-FORMULA_MARKS = (b"<f", b":f")  # cheap to look for; what they stand for is looked at closely
 FORMULA = re.compile(rb"<(?:\w+:)?c\b([^>]*)>\s*<(?:\w+:)?f[\s/>]")
 ANY_FORMULA = re.compile(rb"<(?:\w+:)?f[\s/>]")
 MERGED = re.compile(rb'<(?:\w+:)?mergeCell\b[^>]*?\bref="[A-Z]{1,3}(\d{1,7})\b')
@@ -54,6 +53,7 @@ class Part:
     formulas: set[Cell] = field(default_factory=set)
     rows: int = 0
     cells: int = 0
+    opens: bytes = b"<"  # what stands before a name: a book may prefix them all
     merged_from: int = 0  # row of the first merged cells, 0 when there are none
 
 
@@ -153,13 +153,14 @@ def _check_head(text: bytes) -> None:
 
 def _look(part: Part, text: bytes, fresh: int) -> None:
     """Look through a stretch of a sheet; what lies before ``fresh`` was seen before."""
-    if FAR.search(text):
+    if any(far.search(text) for far in FAR):
         raise refuse("E-FILE-FAR", rows=f"{FAR_ROW:,}", column=FAR_COLUMN)
-    if any(mark in text for mark in FORMULA_MARKS):
+    if fresh == 0 and b"<worksheet" not in text:
+        part.opens = b":"
+    if part.opens + b"f" in text:  # cheap to look for; what it stands for is looked at closely
         part.formulas.update(places(text, fresh))
-    part.rows += text.count(b"<row", fresh) + text.count(b":row", fresh)
-    part.cells += text.count(b"<c ", fresh) + text.count(b"<c>", fresh) + text.count(b"<c/", fresh)
-    part.cells += text.count(b":c ", fresh) + text.count(b":c>", fresh) + text.count(b":c/", fresh)
+    part.rows += text.count(part.opens + b"row", fresh)
+    part.cells += text.count(part.opens + b"c", fresh)
     if part.cells > MOST_CELLS or len(part.formulas) > MOST_FORMULAS:
         raise refuse("E-FILE-BOMB")
     if b"mergeCell" in text:

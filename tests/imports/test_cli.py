@@ -83,7 +83,7 @@ def test_who_may_not_import_is_told_in_one_sentence(login, said):
 
 def test_what_is_no_workbook_is_told_in_one_sentence(tmp_path, monkeypatch):
     path = tmp_path / "a.xlsx"
-    path.write_text("姓名,性别", "utf-8")
+    path.write_text("no workbook", "utf-8")
     told = run("import", "students", path, "--as", WHO, "--commit")
     assert (told.exit_code, told.output.count("\n")) == (3, 1)
     told = run("import", "students", path, "--as", WHO, "--json")

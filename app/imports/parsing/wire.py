@@ -62,9 +62,8 @@ def _send_block(first: int, block: list[Sequence[Any]], *, typed: bool) -> int:
     clean: dict[Any, Any] = {}
     for row in block:
         clean.update(zip(row, row, strict=True))
-    for value in clean:
-        if isinstance(value, str):
-            clean[value] = cleaned(value, typed=typed)
+    for value in [value for value in clean if isinstance(value, str) and is_odd(value, typed)]:
+        clean[value] = cleaned(value)
     columns = [list(map(clean.__getitem__, column)) for column in zip(*block, strict=True)]
     following = first + len(block)
     block.clear()
@@ -72,12 +71,13 @@ def _send_block(first: int, block: list[Sequence[Any]], *, typed: bool) -> int:
     return following
 
 
-def cleaned(value: str, *, typed: bool) -> Any:
+def is_odd(value: str, typed: bool) -> bool:
+    """Tell text that is not handed on as it is."""
+    return len(value) > LONGEST_CELL or "\0" in value or (not typed and "E" in value)
+
+
+def cleaned(value: str) -> Any:
     """Return text no cell reader stumbles over; a number cut short becomes the number it is."""
-    if len(value) > LONGEST_CELL:
-        value = value[: LONGEST_CELL + 1]
-    if "\0" in value:
-        value = value.replace("\0", "\ufffd")
-    if not typed and "E" in value and SHORTENED.fullmatch(value.strip()):
+    if SHORTENED.fullmatch(value.strip()):
         return float(value)
-    return value
+    return value[: LONGEST_CELL + 1].replace("\0", "\ufffd")
