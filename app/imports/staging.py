@@ -127,8 +127,7 @@ def _purpose(table: Any, column: str) -> str | None:
 def _written(values: list[Any], purpose: str | None) -> list[str]:
     """Return values as COPY reads them, each distinct one written once but sealed each time."""
     if purpose is not None:
-        seal = KEYS.seal
-        return [NULL if v is None else HEX + seal(v, purpose).hex() for v in values]
+        return [NULL if v is None else HEX + v.hex() for v in KEYS.seal_all(values, purpose)]
     texts = {value: _text(value) for value in set(values)}
     return list(map(texts.__getitem__, values))
 

@@ -12,7 +12,7 @@ import hmac
 import logging
 import os
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -124,6 +124,18 @@ class Keyring:
         nonce, held = os.urandom(NONCE_BYTES), self.held
         sealed = held.ciphers[held.active].encrypt(nonce, data, purpose.encode())
         return bytes((held.active,)) + nonce + sealed
+
+    def seal_all(self, texts: Sequence[str | None], purpose: str) -> list[bytes | None]:
+        """Return many texts sealed for one purpose, each with a nonce of its own; None stays."""
+        self._look_now_and_then()
+        held, for_it = self.held, purpose.encode()
+        head, encrypt = bytes((held.active,)), held.ciphers[held.active].encrypt
+        drawn = os.urandom(NONCE_BYTES * len(texts))
+        nonces = [drawn[at : at + NONCE_BYTES] for at in range(0, len(drawn), NONCE_BYTES)]
+        return [
+            None if text is None else head + nonce + encrypt(nonce, text.encode(), for_it)
+            for text, nonce in zip(texts, nonces, strict=True)
+        ]
 
     def unseal(self, data: bytes, purpose: str) -> str:
         """Return what was sealed for this purpose, or raise `Locked`."""

@@ -53,6 +53,13 @@ def test_the_same_text_is_never_sealed_alike_and_always_digested_alike(ring):
     assert ring.digest("一") == ring.digest("一")
 
 
+def test_many_are_sealed_as_each_alone_and_nothing_stays_nothing(ring):
+    sealed = ring.seal_all(["甲", None, "甲", ""], "phone")
+    assert sealed[1] is None
+    assert [ring.unseal(value, "phone") for value in sealed if value] == ["甲", "甲", ""]
+    assert len({value[1:13] for value in sealed if value}) == 3  # nonces
+
+
 def test_a_ring_without_keys_opens_nothing():
     for use in (lambda r: r.seal("x", "p"), lambda r: r.digest("x"), lambda r: r.unseal(b"x", "p")):
         with pytest.raises(Locked):
