@@ -6,12 +6,13 @@ not see the others; the answer says only that it is.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Any
 
 from sqlalchemy import Row, Select, case, func, select, text
 from sqlalchemy.orm import Session
 
+from app.imports.matching import STAGED_MATCH
 from app.imports.spec import ImportSpec, Problem
 from app.imports.staging import STAGED_KEY, STAGED_ROW
 from app.imports.target import Widen
@@ -23,29 +24,37 @@ KEY = "id_number"
 
 
 def doubles(session: Session, spec: ImportSpec, school_id: int, widen: Widen) -> list[Problem]:
-    """Return ID numbers that stand in the file or at the school already, or at another school."""
-    there = entered(session, spec, school_id)
-    known = {problem.row for problem in there}
+    """Return ID numbers that stand in the file already, or at another school.
+
+    A record of one's own school is no double: the row is about it (`app.imports.matching`).
+    """
+    own = dict(session.execute(select(STAGED_MATCH.c.row_no, STAGED_MATCH.c.target_id)).all())
     heading = spec.by_field[KEY].heading
-    twice = session.execute(_twice_in_file())
     beside = [
         Problem(row, heading, "E-DUP", {"where": "hint.same_row", "other": other}, None)
-        for row, other in twice
-        if row not in known
+        for row, other in session.execute(_twice_in_file())
     ]
-    taken = {problem.row for problem in (*there, *beside)}
-    elsewhere = [p for p in registered(session, spec, school_id, widen) if p.row not in taken]
+    known = {*own, *(problem.row for problem in beside)}
+    elsewhere = [p for p in registered(session, spec, school_id, widen) if p.row not in known]
     rows = session.execute(select(STAGED_ROW.c.row_no, STAGED_ROW.c.aux_number)).all()
-    return [*there, *beside, *elsewhere, *aux_twice(session, spec, school_id, rows)]
+    theirs = {own[row] for row, number in rows if number and row in own}
+    return [*beside, *elsewhere, *aux_twice(session, spec, school_id, rows, theirs)]
 
 
 def aux_twice(
-    session: Session, spec: ImportSpec, school_id: int, rows: Iterable[Row[int, str | None]]
+    session: Session,
+    spec: ImportSpec,
+    school_id: int,
+    rows: Iterable[Row[int, str | None]],
+    own: Collection[int] = (),
 ) -> list[Problem]:
-    """Return the rows whose 辅号 stands in an earlier row, or is somebody's of the province."""
+    """Return the rows whose 辅号 stands in an earlier row, or is somebody's of the province.
+
+    The pupils ``own`` get theirs from the file, so that they may exchange them.
+    """
     said = {row: number for row, number in sorted(rows) if number}
     path = session.scalars(select(School.owner_path).where(School.id == school_id)).one()
-    held = taken(session, path, set(said.values()))
+    held = taken(session, path, set(said.values()), own)
     heading = spec.by_field[FIELD].heading
     first: dict[str, int] = {}
     found = []

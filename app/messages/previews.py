@@ -47,6 +47,11 @@ TEXTS: Texts = {
         "{heading} is not what is on record and changes by a key data change alone; put the value "
         "on record here, or ask for the change first.",
     ),
+    "E-REG-DISPUTE": Text(
+        "“{heading}”与登记的不同，该生有未了的问题学籍，身份信息待其处理；请改回登记的内容。",
+        "{heading} is not what is on record, and a problem record of the pupil is open, which "
+        "settles the identity; put the value on record here.",
+    ),
     "W-LIKELY": warning(
         "“{heading}”疑似重复：{where}；请核对，确非同一学生的可以勾选写入。",
         "{heading} may be a child who is there already: {where}; check it, and take the row only "

@@ -134,7 +134,7 @@ def test_a_number_twice_in_the_file_names_the_other_row(session, registrar):
     assert "第 2 行" in told["errors"][1]["message"]
 
 
-def test_a_number_of_the_own_school_is_refused_and_one_of_another_school_is_told(
+def test_another_child_under_a_number_of_the_own_school_is_refused_one_of_elsewhere_is_told(
     session, registrar
 ):
     own, foreign, gone = a_row(), a_row(), a_row()
@@ -147,11 +147,11 @@ def test_a_number_of_the_own_school_is_refused_and_one_of_another_school_is_told
     scope.enter(scope.scope_of(session, registrar.user_id), session)
     batch = looked_at(session, registrar, a_book([own, foreign, gone]))
     told = report.summary(session, batch)
-    assert [(e["row"], e["code"]) for e in told["errors"]] == [(2, "E-DUP")]
+    assert {(e["row"], e["code"]) for e in told["errors"]} == {(2, "E-REG-FIELD")}
     warned = report.problems(session, batch.id, Severity.WARNING)
     assert [(p.row_no, p.code) for p in warned] == [(3, "W-DUP")]
     rows = session.scalars(select(ImportRow).order_by(ImportRow.row_no))
-    assert [row.verdict for row in rows] == [Verdict.REFUSED, Verdict.NEW, Verdict.NEW]
+    assert [row.verdict for row in rows] == [Verdict.REFUSED, Verdict.ELSEWHERE, Verdict.NEW]
 
 
 def test_a_child_of_another_school_comes_in_and_both_records_are_problems(session, registrar):
