@@ -24,7 +24,6 @@ class Shape(StrEnum):
     YES_NO = "YES_NO"
     CODE = "CODE"  # of a table of `app.codes`
     WORD = "WORD"  # of the words the field brings along
-    PLACE = "PLACE"  # twelve digits and the name of the division
 
 
 class Group(StrEnum):
@@ -78,7 +77,6 @@ class Field:
 SHAPES = {
     "yes_no": Shape.YES_NO,
     "code": Shape.CODE,
-    "division": Shape.PLACE,
     "date": Shape.DAY,
     "whole": Shape.NUMBER,
     "distance": Shape.NUMBER,

@@ -12,10 +12,15 @@ from sqlalchemy.orm import Session
 
 from app.errors import Refused, Stale
 from app.exports.asking import ask_export, unpacked
+from app.exports.reading import count
 from app.exports.sealing_zip import new_password
+from app.exports.sources import source_of
 from app.models.export import Export, ExportRequest
 from app.policies.roles import Actor
-from app.workflows.export_request import ITSELF, why_not_generate
+from app.workflows.export_request import ITSELF, fire, why_not_generate
+from app.workflows.export_steps import Act
+
+MOST_COUNTED = 5_000_000
 
 
 def generate(
@@ -49,3 +54,11 @@ def generate(
         request=request,
         password=new_password(),
     )
+
+
+def submit(session: Session, request: ExportRequest, act: Act, seen: int) -> None:
+    """Submit a request, and keep how many rows it is about; raise as `fire` does."""
+    fire(session, request, act, seen)
+    source = source_of(request.source)
+    request.rows = count(session, source, unpacked(request), MOST_COUNTED)
+    session.flush()

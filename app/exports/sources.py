@@ -193,7 +193,7 @@ SCHOOLS = Source(
               "urban_rural_class", default=True),
         Field("organizer", "举办者", "Organiser", School.organizer, HOUSE, Shape.CODE,
               "school_organizer"),
-        Field("division", "行政区划", "Division", School.division, HOUSE, Shape.PLACE),
+        Field("division", "行政区划", "Division", School.division, HOUSE),
         Field("years_primary", "小学学制", "Years of primary school", School.years_primary, HOUSE,
               Shape.NUMBER),
         Field("years_junior", "初中学制", "Years of junior high", School.years_junior, HOUSE,

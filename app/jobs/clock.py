@@ -29,6 +29,9 @@ SCHEDULE: tuple[Tick, ...] = (
         "clean-registries", "17 * * * *", "RQ's lists keep the names of children that were killed"
     ),
     Tick("sweep-files", "50 * * * *", "a workbook whose work is done is still somebody's class"),
+    Tick(
+        "export.expire", "25 * * * *", "what was taken out and not fetched is still personal data"
+    ),
     Tick("anchor-audit", "7 * * * *", "who cuts the log's tail cannot cut a file elsewhere"),
     Tick("verify-audit", "10 4 * * *", "a log nobody checks may be changed by anybody"),
     Tick("sweep-pulses", "40 3 * * *", "every worker that ever ran leaves one row"),

@@ -8,6 +8,7 @@ MODULES = [
     "app.jobs.anchoring",
     "app.jobs.comparing",
     "app.jobs.deciding",
+    "app.jobs.exporting",
     "app.jobs.hook",
     "app.jobs.housekeeping",
     "app.jobs.importing",

@@ -119,6 +119,7 @@ class Run:
         self.checkpoint: dict[str, Any] = row.checkpoint
         self.progress: int = row.progress
         self.over = threading.Event()
+        self.called_off = False  # somebody pressed cancel; a long step may look and give up
 
     @contextmanager
     def step(self, *, progress: int | None = None, **checkpoint: Any) -> Iterator[Session]:
@@ -155,9 +156,9 @@ class Run:
         while not self.over.wait(Config.read().lease_seconds / BEATS):
             try:
                 with transaction() as session:
-                    session.execute(
-                        self._mine().values(lease_until=lease(), progress=self.progress)
-                    )
+                    beaten = self._mine().values(lease_until=lease(), progress=self.progress)
+                    asked = session.scalar(beaten.returning(JOB.c.cancel_asked))
+                    self.called_off = bool(asked)
             except OperationalError:
                 continue  # the database is away; if it stays so, the lease runs out as it should
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
+from app.exports import ending
 from app.imports import remains
 from app.jobs.queue import job
 from app.jobs.run import Run
@@ -26,6 +27,7 @@ def sweep_files(run: Run) -> dict[str, Any]:
                 Folder.IMPORTS: remains.needed(session, now),
                 Folder.EVIDENCE: named(session),
                 Folder.VERIFICATION: kept(session, now),
+                Folder.EXPORTS: ending.needed(session),
             }
         files = sum(sweep(folder, digests, now) for folder, digests in needed.items())
         copies = remains.sweep_copies(now)

@@ -11,7 +11,7 @@ from enum import StrEnum
 
 from sqlalchemy import BigInteger, ForeignKey, Index, String, UniqueConstraint, func
 from sqlalchemy.dialects.postgresql import JSONB
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, foreign, mapped_column, relationship
 
 from app.codes.workdays import BEIJING
 from app.models.account import Account
@@ -219,10 +219,19 @@ class ExportShare(Owned, Model):
     exporter_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"))
     at: Mapped[datetime] = mapped_column(server_default=func.now())
     rows: Mapped[int]
+    source: Mapped[str] = mapped_column(String(24))
     purpose: Mapped[str] = mapped_column(String(24))
     purpose_words: Mapped[str | None] = mapped_column(String(500))
     columns: Mapped[list[str]] = mapped_column(JSONB)
     masked: Mapped[bool]
     request_number: Mapped[str | None] = mapped_column(String(20))
 
-    exporter: Mapped[Organisation] = relationship()
+    exporter: Mapped[Organisation] = relationship(foreign_keys=[exporter_id])
+    school: Mapped[Organisation] = relationship(
+        primaryjoin=lambda: Organisation.id == foreign(ExportShare.school_id), viewonly=True
+    )
+
+    @property
+    def number(self) -> str:
+        """The printed number of the export, which the school itself may not see."""
+        return f"DC{self.at.astimezone(BEIJING):%Y}-{self.export_id:06d}"

@@ -82,7 +82,7 @@ RIGHTS: dict[str, dict[str, tuple[str, ...]]] = {
     "Notice": {"view": ("pending:R",)},
     "ImportBatch": {"view": ("imports:R",), "upload": ("imports:C",), "commit": ("imports:C",)},
     "Export": {
-        "view": ("export:X", "export:X:opened", "export:A"),
+        "view": ("export:X", "export:X:opened", "export_request:C", "export_request:A"),
         "ask": ("export:X", "export:X:opened"),
     },
     "ExportRequest": {
@@ -90,7 +90,7 @@ RIGHTS: dict[str, dict[str, tuple[str, ...]]] = {
         "ask": ("export_request:C",),
         "decide": ("export_request:A",),  # the route says whose desk
     },
-    "ExportLedger": {"view": ("export:X", "export:X:opened", "export:A")},
+    "ExportLedger": {"view": ("export_request:C", "export_request:A", "export:A")},
     "Promotion": {
         "view": ("rehearsal:C",),
         "rehearse": ("rehearsal:C",),

@@ -86,6 +86,13 @@ def opened(folder: Folder, digest: str) -> Iterator[Path]:
         yield copy
 
 
+def destroy(folder: Folder, digest: str) -> None:
+    """Take a file away that nobody needs any more; one that is not there is gone already."""
+    files, path = _place(folder, digest)
+    with suppress(OSError):
+        files.rm_file(path)
+
+
 def sweep(folder: Folder, needed: Collection[str], now: datetime) -> int:
     """Delete the files of a folder that are settled and not needed; return how many."""
     files, swept = _files(), 0

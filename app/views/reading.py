@@ -12,7 +12,9 @@ from flask_login import current_user
 from werkzeug.exceptions import NotFound as NoRoute
 
 from app.errors import NotFound
+from app.exports.sources import offered
 from app.views import labels
+from app.views.actor import current_actor
 from app.views.asking import DISCREET, asked, sealed, unsealed
 from app.views.doors import door, may
 from app.views.filters import CodeFilter, ValueFilter
@@ -47,6 +49,7 @@ class Reading(ModelView):
     personal_columns: ClassVar[Iterable[str]] = ()  # their filters never enter an address
     saved: ClassVar[Sequence[tuple[Any, Mapping[str, Any]]]] = ()  # named filters: label, arguments
     head_links: ClassVar[Sequence[tuple[str, Any, str]]] = ()  # endpoint, label, icon
+    export_sources: ClassVar[Sequence[str]] = ()  # what it is in `app.exports.sources`
     unit: Any = ""  # what the count counts
     empty_text: Any = ""
 
@@ -120,6 +123,20 @@ class Reading(ModelView):
         if secret:
             clear[DISCREET] = sealed({"user": current_user.get_id(), "asked": secret})
         return redirect(link(f"{self.route_base}/list/", clear), 303)  # type: ignore[return-value]
+
+    def narrowed(self) -> tuple[Any, dict[str, Any]]:
+        """Return the filters this address asks for, and their texts by column."""
+        filters = asked(self._filters, self._pairs(), self.search_columns)
+        return filters, {one.column_name: texts for one, texts in filters.get_filters_values()}
+
+    def export_form(self) -> str:
+        """Return the form that takes out what this address shows; empty when nobody here may."""
+        mine = {each.name for each in offered(current_actor().role)}
+        source = next((name for name in self.export_sources if name in mine), "")
+        if not source:
+            return ""
+        kept = {k: v for k, v in request.args.lists() if k.startswith("_flt_") or k == DISCREET}
+        return link("/exports/new", {"source": source, **kept})
 
     def _pairs(self) -> Iterable[tuple[str, Any]]:
         pairs = {key: values for key, values in request.args.lists() if not self._is_personal(key)}

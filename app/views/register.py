@@ -18,8 +18,11 @@ from app.views.class_changing import ClassChangeView
 from app.views.covering import CoverView
 from app.views.evidence import EvidenceView
 from app.views.expected import ExpectedView
+from app.views.exporting import ExportView
+from app.views.exporting_ledger import ExportLedgerView
 from app.views.frame import FrameView, Way, hooks
 from app.views.hat import hat_on, hats_off, waits
+from app.views.import_acts import ImportActView
 from app.views.importing import ImportView
 from app.views.inbox import InboxView, inbox_count, menu_counts
 from app.views.key_changing import KeyChangeView
@@ -117,6 +120,8 @@ SCREENS: tuple[Screen, ...] = (
     Screen(ClassView, "SchoolClass", _("Classes"), "fa-people-roof", "schools"),
     Screen(CampusView, "Campus", _("Campuses"), "fa-map-location-dot", "schools"),
     Screen(ImportView, "ImportBatch", _("Imports"), "fa-file-import", "data"),
+    Screen(ExportView, "Export", _("Exports"), "fa-file-export", "data"),
+    Screen(ExportLedgerView, "ExportLedger", _("Ledger of exports"), "fa-book", "data"),
     Screen(JobView, "Job", _("Background jobs"), "fa-gears", "data"),
     Screen(PromotionView, "Promotion", _("Promotion"), "fa-stairs", "year"),
     Screen(SwitchView, "Switch", _("Switches"), "fa-toggle-on", "system"),
@@ -138,6 +143,7 @@ HIDDEN: tuple[type[Any], ...] = (
     EvidenceView,
     FindView,
     GuardianView,
+    ImportActView,
     NoticeView,
     TransferAgainView,
     VerificationRoundView,

@@ -89,8 +89,7 @@ class XuejiSearch(RenderTemplateWidget):
     def __call__(self, **kwargs: Any) -> Any:
         """Draw the bar."""
         view, filters = self.template_args["view"], self.template_args["filters"]
-        values = {(f.column_name, id(f)): v for f, v in filters.get_filters_values()}
-        chips = [_chip(view, filters, column, values) for column in view.shown_filters()]
+        chips = chips_of(view, filters)
         kwargs["chips"] = chips
         kwargs["saved"] = [_saved(view, *named) for named in view.saved]
         kwargs["clear"] = link(request.path, {})
@@ -124,6 +123,12 @@ def pages(args: dict[str, Any]) -> list[Page]:
     steps += [Page("…", wide=True)] if last > at + 3 or (is_capped and last > at + 2) else []
     steps += [Page(f"{last + 1:,}", go(last), wide=True)] if last > at + 2 and not is_capped else []
     return [*steps, Page(_("Next page"), go(at + 1) if at < last else "")]
+
+
+def chips_of(view: Any, filters: Any) -> list[Chip]:
+    """Return the filters a screen shows, each with what it is set to."""
+    values = {(f.column_name, id(f)): v for f, v in filters.get_filters_values()}
+    return [_chip(view, filters, column, values) for column in view.shown_filters()]
 
 
 def _chip(view: Any, filters: Any, column: str, values: dict[Any, Any]) -> Chip:

@@ -40,6 +40,10 @@ ROWS = {  # own pages: endpoint → parameter, table
         f"VerificationRoundView.{name}": ("round_id", "verification_round")
         for name in ("again", "answer", "apply", "end", "file", "forget", "live", "show")
     },
+    **{
+        f"ExportView.{name}": ("pk", "export")
+        for name in ("again", "cancel", "certificate", "destroy", "fetch", "live", "show")
+    },
     "EvidenceView.add": ("case_id", "case_file"),
     **{
         f"EvidenceView.{name}": ("paper_id", "attachment")
@@ -64,9 +68,19 @@ ROWS = {  # own pages: endpoint → parameter, table
         f"ExpectedView.{name}": ("list_id", "expected_list")
         for name in ("differences", "remove", "show")
     },
+    **{f"ImportView.{name}": ("pk", "import_batch") for name in ("errors", "live", "show")},
     **{
-        f"ImportView.{name}": ("pk", "import_batch")
-        for name in ("check", "commit", "discard", "errors", "live", "show")
+        f"ImportActView.{name}": ("pk", "import_batch")
+        for name in (
+            "check",
+            "choose",
+            "commit",
+            "discard",
+            "halt",
+            "match",
+            "undo",
+            "undo_preview",
+        )
     },
     **{
         f"PromotionView.{name}": ("pk", "promotion_run")

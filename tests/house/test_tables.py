@@ -118,6 +118,7 @@ ELEVATED = {  # who may widen the scope: the engine, what it asks for, and the j
     "app/workflows/verifying.py",
     "app/workflows/witness.py",
     "app/jobs/comparing.py",
+    "app/jobs/exporting.py",
     "app/jobs/hook.py",
     "app/jobs/reminding.py",
     "app/jobs/importing.py",

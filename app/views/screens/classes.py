@@ -36,6 +36,7 @@ class ClassView(Remembering, OwnSchoolView, RecordedView):
     list_title, show_title = _("Classes"), _("Class")
     add_title, edit_title = _("Add a class"), _("Class")
     unit = _("classes")
+    export_sources = ("classes",)
     empty_text = _("Add the grades first; a class belongs to one of them.")
     label_columns = {
         "number": _("Class number"),

@@ -48,6 +48,7 @@ class SchoolView(Remembering, RecordedView):
     list_title, show_title = _("Schools"), _("School")
     add_title, edit_title = _("Add a school"), _("School information")
     unit = _("schools")
+    export_sources = ("schools",)
     empty_text = _("The administrator of the system adds schools from the national register.")
     label_columns = {
         "organisation": _("School"),

@@ -81,6 +81,7 @@ class StudentView(PupilActs, Enrolling, SealedForms, Access, OwnSchoolView):
     list_title, show_title = _("Pupils"), _("Archive")
     edit_title = _("Upkeep of data")
     unit = _("pupils")
+    export_sources = ("pupils", "roster")
     empty_text = _("Set up grades and classes, then import a workbook or register a pupil.")
     label_columns = {
         **LABELS,

@@ -1,0 +1,65 @@
+"""The end of an export's file: called off, destroyed by hand, or its time is up. The row stays.
+
+The file itself goes after the commit (`app.storage.sealed_files.destroy`); should that be lost,
+the hourly sweep takes what no row needs.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.errors import NotFound, Refusal, Refused
+from app.models.export import Export, ExportPart, ExportState
+from app.policies.audit import record
+
+HELD = (ExportState.QUEUED, ExportState.READY)  # whose files are somebody's
+
+
+def own(session: Session, export_id: int, user_id: int) -> Export:
+    """Return an export of this person, locked, or raise `NotFound`."""
+    mine = select(Export).where(Export.id == export_id, Export.asked_by == user_id)
+    found: Export | None = session.scalar(mine.with_for_update())
+    if found is None:
+        raise NotFound
+    return found
+
+
+def call_off(session: Session, export: Export) -> None:
+    """End an export that has no file yet, or raise `Refused`."""
+    _require(export, ExportState.QUEUED)
+    export.state = ExportState.CANCELLED
+    record(session, "export.cancelled", object_type="export", object_id=export.id)
+
+
+def destroy(session: Session, export: Export, by: int, now: datetime) -> list[str]:
+    """Let nobody fetch an export again; return the digests of the files to take away."""
+    _require(export, ExportState.READY)
+    export.state, export.destroyed_at, export.destroyed_by = ExportState.DESTROYED, now, by
+    export.password = None
+    record(session, "export.destroyed", object_type="export", object_id=export.id)
+    return [part.sha256 for part in export.parts]
+
+
+def expire(session: Session, now: datetime) -> list[str]:
+    """End every export whose time is up; return the digests of the files to take away."""
+    due = select(Export).where(Export.state == ExportState.READY, Export.expires_at <= now)
+    over = session.scalars(due.with_for_update(skip_locked=True)).all()
+    for export in over:
+        export.state, export.destroyed_at, export.password = ExportState.EXPIRED, now, None
+    if over:
+        record(session, "export.expired", count=len(over), exports=[each.id for each in over])
+    return [part.sha256 for export in over for part in export.parts]
+
+
+def needed(session: Session) -> set[str]:
+    """Return the digests of the files that still belong to an export."""
+    held = select(ExportPart.sha256).join(Export, Export.id == ExportPart.export_id)
+    return set(session.scalars(held.where(Export.state.in_(HELD))))
+
+
+def _require(export: Export, state: ExportState) -> None:
+    if export.state is not state:
+        raise Refused(Refusal("E-EXP-STATE"))
