@@ -21,6 +21,7 @@ class Mark(Enum):
 
     REFUSED = "refused"
     FORMULA = "formula"
+    CLEARED = "cleared"  # somebody asked for what is on record to go
 
 
 @dataclass(frozen=True, slots=True)

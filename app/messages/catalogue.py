@@ -24,6 +24,7 @@ from app.messages import (
     schools,
     sessions,
     switches,
+    templates,
     verification,
 )
 from app.messages.text import Level, Text, Texts
@@ -44,6 +45,7 @@ AREAS = (
     covering,
     inbox,
     previews,
+    templates,
     class_numbers,
     verification,
     export_requests,

@@ -185,6 +185,7 @@ class ImportProblem(Owned, Model):
 class ImportLine(Owned, Judged, Model):
     """A row of any other template before the writing; after it, of every template.
 
+    ``parent_id`` is the record that a new one is to hang on: the pupil of a family member.
     ``told`` names the record for a reader, as a page may show it; ``why`` and ``by`` tell why an
     undo left it, and who had changed it.
     """
@@ -198,6 +199,7 @@ class ImportLine(Owned, Judged, Model):
 
     id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
     batch_id: Mapped[int] = mapped_column(ForeignKey("import_batch.id", ondelete="CASCADE"))
+    parent_id: Mapped[int | None] = mapped_column(BigInteger)
     told: Mapped[str | None] = mapped_column(Named)
     outcome: Mapped[Outcome | None]
     why: Mapped[str | None] = mapped_column(String(24))

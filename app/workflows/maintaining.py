@@ -44,13 +44,23 @@ class Upkeep:
 def upkeep(session: Session, actor: Actor, pupil: Student, today: date) -> Upkeep:
     """Return which fields of a pupil the actor may write directly."""
     path = pupil.owner_path
-    is_set = bool(controlled(session, path, today))
-    bound = locked(session, path, today)
     if actor.role.is_teacher:
+        bound = locked(session, path, today)
+        is_set = bool(controlled(session, path, today))
         return Upkeep(opened(session, path, pupil.grade.code, today), bound, is_set)
-    if pupil.status is Status.PENDING_REGISTRATION:
-        in_dispute = frozenset(IDENTITY) if is_disputed(pupil) else frozenset[str]()
+    waits = pupil.status is Status.PENDING_REGISTRATION
+    return kept_by_school(session, path, today, waits=waits, is_disputed=is_disputed(pupil))
+
+
+def kept_by_school(
+    session: Session, path: str, today: date, *, waits: bool, is_disputed: bool
+) -> Upkeep:
+    """Return which fields a school writes of its pupils that wait for registration, or do not."""
+    is_set = bool(controlled(session, path, today))
+    if waits:
+        in_dispute = frozenset(IDENTITY) if is_disputed else frozenset[str]()
         return Upkeep(frozenset(FIELDS) - in_dispute, in_dispute, is_set)
+    bound = locked(session, path, today)
     return Upkeep(frozenset(FIELDS) - bound, bound, is_set)
 
 

@@ -33,6 +33,10 @@ CLOSED_TO_TEACHERS = (
     "import_row",
     "import_guardian",
     "import_problem",
+    "import_line",
+    "import_cell",
+    "import_raw",
+    "import_mapping",
 )
 RLS = "app.policies.rls:SCOPED"
 ALWAYS = "app.policies.triggers:ALWAYS"

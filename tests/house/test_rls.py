@@ -8,7 +8,15 @@ from sqlalchemy.exc import DBAPIError
 
 from app.models.account import AccountClass, AccountRight, Credential, GroupRight
 from app.models.case import Transfer
-from app.models.import_batch import ImportGuardian, ImportProblem, ImportRow
+from app.models.import_batch import (
+    ImportCell,
+    ImportGuardian,
+    ImportLine,
+    ImportMapping,
+    ImportProblem,
+    ImportRaw,
+    ImportRow,
+)
 from app.models.promotion import PromotionResult
 from app.models.school import SchoolClass
 from app.models.sealed import KEYS
@@ -26,6 +34,10 @@ CLOSED_TO_TEACHERS = (
     "import_row",
     "import_guardian",
     "import_problem",
+    "import_line",
+    "import_cell",
+    "import_raw",
+    "import_mapping",
 )
 MEMBER = {
     "name": "某",
@@ -54,13 +66,19 @@ def furnished(session):
                 ImportRow(
                     batch_id=row["import_batch"],
                     row_no=2,
-                    verdict="GOOD",
+                    verdict="NEW",
                     class_number=room.number,
                     **facts,
                 ),
                 ImportGuardian(batch_id=row["import_batch"], row_no=2, ordinal=1, **MEMBER),
                 ImportProblem(
                     batch_id=row["import_batch"], row_no=2, heading="x", code="x", severity="ERROR"
+                ),
+                ImportLine(batch_id=row["import_batch"], row_no=2, verdict="CHANGED"),
+                ImportCell(batch_id=row["import_batch"], row_no=2, field="talent", after="x"),
+                ImportRaw(batch_id=row["import_batch"], row_no=3, cells="{}"),
+                ImportMapping(
+                    organisation_id=row["school"], template="students", headings="x", mapping=[]
                 ),
                 NumberHistory(
                     student_id=row["student"],
