@@ -42,6 +42,12 @@ from app.storage.sealed_files import Folder, keep
 STUDENTS = "students"
 OPEN = (BatchState.PENDING, BatchState.CHECKING, BatchState.PREVIEW)
 SPENT = (BatchState.DISCARDED, BatchState.FAILED, BatchState.UNDONE)
+BUSY = (  # a job works at it, or will
+    BatchState.PENDING,
+    BatchState.CHECKING,
+    BatchState.COMMITTING,
+    BatchState.UNDOING,
+)
 LONGEST_NAME = 200
 
 

@@ -22,6 +22,7 @@ from app.imports.staging import (
     STAGED_ROW,
     make,
 )
+from app.imports.striking import STRIKING
 from app.imports.students import SPEC
 from app.imports.target import Target, Widen
 from app.imports.twice import doubles
@@ -102,4 +103,5 @@ NEWCOMERS = Target(
     keep=keep,
     changed=changed,
     write=write,
+    undo=STRIKING,
 )

@@ -6,6 +6,7 @@ Functions run with the caller's rights, so a parent out of scope is a parent tha
 
 from __future__ import annotations
 
+from app.policies.job_triggers import CALLED_OFF
 from app.policies.path_triggers import CASE, KEYS, ORGANISATION, PARTIES
 from app.policies.trail_triggers import (
     AUDIT,
@@ -21,11 +22,12 @@ from app.policies.trail_triggers import (
 )
 
 # W10: what a case is about stays as it is until the case ends; only the case's own effect says why.
+# An import says why as well, and is held by it as a change by hand is.
 LOCKED = """
 CREATE OR REPLACE FUNCTION {table}_locked() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE rooms text := coalesce(current_setting('app.classes', true), ''); busy boolean;
 BEGIN
-  IF coalesce(current_setting('app.reason', true), '') = '' THEN
+  IF coalesce(current_setting('app.reason', true), '') ~ '^(import.*)?$' THEN
     PERFORM set_config('app.classes', '', true);  -- teachers see no case, and are held by it too
     busy := EXISTS (SELECT 1 FROM case_file WHERE student_id = old.{pupil}
       AND closed_at IS NULL AND state <> 'RETURNED');
@@ -183,4 +185,5 @@ ALWAYS = (
     ),
     HEADS.format(name="delete", rows=GONE, tables="OLD TABLE AS gone"),
     AUDIT.format(link=LINK.format(row="new")),
+    CALLED_OFF,
 )
