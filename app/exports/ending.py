@@ -11,9 +11,12 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.codes.workdays import BEIJING
 from app.errors import NotFound, Refusal, Refused
-from app.models.export import Export, ExportPart, ExportState
+from app.models.export import Export, ExportDownload, ExportPart, ExportState
 from app.policies.audit import record
+from app.workflows.export_request import expire_unmade, note
+from app.workflows.export_steps import Press
 
 HELD = (ExportState.QUEUED, ExportState.READY)  # whose files are somebody's
 
@@ -34,11 +37,21 @@ def call_off(session: Session, export: Export) -> None:
     record(session, "export.cancelled", object_type="export", object_id=export.id)
 
 
+def fetched(session: Session, export: Export, part: int, by: int) -> None:
+    """Write down that somebody fetched a part; of a request, that it came to be fetched."""
+    session.add(ExportDownload(export_id=export.id, account_id=by))
+    if export.request_id is not None:
+        note(session, export.request_id, Press.FETCH, by)
+    record(session, "export.fetched", object_type="export", object_id=export.id, part=part)
+
+
 def destroy(session: Session, export: Export, by: int, now: datetime) -> list[str]:
     """Let nobody fetch an export again; return the digests of the files to take away."""
     _require(export, ExportState.READY)
     export.state, export.destroyed_at, export.destroyed_by = ExportState.DESTROYED, now, by
     export.password = None
+    if export.request_id is not None:
+        note(session, export.request_id, Press.DESTROY, by)
     record(session, "export.destroyed", object_type="export", object_id=export.id)
     return [part.sha256 for part in export.parts]
 
@@ -49,8 +62,12 @@ def expire(session: Session, now: datetime) -> list[str]:
     over = session.scalars(due.with_for_update(skip_locked=True)).all()
     for export in over:
         export.state, export.destroyed_at, export.password = ExportState.EXPIRED, now, None
-    if over:
-        record(session, "export.expired", count=len(over), exports=[each.id for each in over])
+        if export.request_id is not None:
+            note(session, export.request_id, Press.EXPIRE)
+    unmade = expire_unmade(session, now.astimezone(BEIJING).date())
+    if over or unmade:
+        ids = [each.id for each in over]
+        record(session, "export.expired", count=len(over), exports=ids, requests=unmade)
     return [part.sha256 for export in over for part in export.parts]
 
 

@@ -25,6 +25,8 @@ from app.exports.sources import Source, source_of
 from app.models.export import Export, ExportPart, ExportShare, ExportState
 from app.policies.audit import record
 from app.storage.sealed_files import Folder, keep
+from app.workflows.export_request import last_day, note
+from app.workflows.export_steps import Press
 
 KEPT = timedelta(days=7)  # a routine export waits for being fetched
 MOST_ROWS = SHEET_ROWS - 1
@@ -107,6 +109,8 @@ def finish(session: Session, export: Export, mark: Mark, now: datetime) -> None:
     export.state, export.finished_at = ExportState.READY, now
     export.rows, export.bytes = mark.rows, mark.bytes
     export.expires_at = _until(export, now)
+    if export.request_id is not None:
+        note(session, export.request_id, Press.GENERATE)
     record(
         session,
         "export.made",
@@ -143,8 +147,8 @@ def share(session: Session, export: Export, mark: Mark) -> None:
 
 
 def _until(export: Export, now: datetime) -> datetime:
-    """A routine export has its days; one on request the period that was approved."""
+    """A routine export has its days; one on request its period, and no more than a month."""
     if export.request is None:
         return now + KEPT
-    last = export.request.used_until + timedelta(days=1)
+    last = last_day(export.request, now.astimezone(BEIJING).date()) + timedelta(days=1)
     return datetime.combine(last, time(), BEIJING)

@@ -143,8 +143,7 @@ class ExportView(BaseView):
         if export.expires_at is not None and export.expires_at <= now():
             raise NotFound
         data = read(Folder.EXPORTS, wanted.sha256)
-        session().add(ExportDownload(export_id=export.id, account_id=current_actor().user_id))
-        record(session(), "export.fetched", object_type="export", object_id=export.id, part=part)
+        ending.fetched(session(), export, part, current_actor().user_id)
         name = f"{export.number}-{part}.{'zip' if export.password else export.format}"
         mime = ZIP if export.password else FORMATS[export.format].mime
         session().commit()

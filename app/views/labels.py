@@ -157,7 +157,7 @@ WORDS: Mapping[str, Mapping[str, Any]] = {
     "ExportState": {
         "QUEUED": _("Being written"),
         "RUNNING": _("Being written"),
-        "READY": _("Ready"),
+        "READY": _("Ready to be fetched"),
         "EXPIRED": _("Expired"),
         "DESTROYED": _("Destroyed"),
         "CANCELLED": _("Called off"),

@@ -18,6 +18,8 @@ from app.views.class_changing import ClassChangeView
 from app.views.covering import CoverView
 from app.views.evidence import EvidenceView
 from app.views.expected import ExpectedView
+from app.views.export_request_file import ExportRequestFileView
+from app.views.export_requests import ExportRequestView
 from app.views.exporting import ExportView
 from app.views.exporting_ledger import ExportLedgerView
 from app.views.frame import FrameView, Way, hooks
@@ -121,6 +123,7 @@ SCREENS: tuple[Screen, ...] = (
     Screen(CampusView, "Campus", _("Campuses"), "fa-map-location-dot", "schools"),
     Screen(ImportView, "ImportBatch", _("Imports"), "fa-file-import", "data"),
     Screen(ExportView, "Export", _("Exports"), "fa-file-export", "data"),
+    Screen(ExportRequestView, "ExportRequest", _("Export requests"), "fa-file-shield", "data"),
     Screen(ExportLedgerView, "ExportLedger", _("Ledger of exports"), "fa-book", "data"),
     Screen(JobView, "Job", _("Background jobs"), "fa-gears", "data"),
     Screen(PromotionView, "Promotion", _("Promotion"), "fa-stairs", "year"),
@@ -141,6 +144,7 @@ HIDDEN: tuple[type[Any], ...] = (
     CaseView,
     CaseNotesView,
     EvidenceView,
+    ExportRequestFileView,
     FindView,
     GuardianView,
     ImportActView,

@@ -99,6 +99,14 @@ def note(session: Session, request_id: int, press: Press, by: int | None = None)
     return True
 
 
+def expire_unmade(session: Session, today: date) -> list[int]:
+    """End the approved requests whose period is over and of which no file was ever made."""
+    over = select(ExportRequest.id).where(
+        ExportRequest.state == S.APPROVED, ExportRequest.used_until < today
+    )
+    return [key for key in session.scalars(over).all() if note(session, key, Press.EXPIRE)]
+
+
 def why_not_generate(
     session: Session, request: ExportRequest, actor: Actor, today: date
 ) -> tuple[Refusal, ...]:

@@ -23,6 +23,8 @@ NAMES: dict[str, dict[str, str]] = {  # endpoint: what its parameters are, but f
     "reveal": {"field": "id_number"},
     "action": {"name": "delete_all"},
     "export": {"kind": "csv"},
+    "fetch": {"part": "1"},
+    "fetch": {"part": "1"},
 }
 ROWS = {  # own pages: endpoint → parameter, table
     **dict.fromkeys(
@@ -43,6 +45,14 @@ ROWS = {  # own pages: endpoint → parameter, table
     **{
         f"ExportView.{name}": ("pk", "export")
         for name in ("again", "cancel", "certificate", "destroy", "fetch", "live", "show")
+    },
+    **{
+        f"ExportRequestView.{name}": ("request_id", "export_request")
+        for name in ("decide", "edit", "press", "save", "show")
+    },
+    **{
+        f"ExportRequestFileView.{name}": ("request_id", "export_request")
+        for name in ("certificate", "destroy", "fetch", "generate", "live", "password")
     },
     "EvidenceView.add": ("case_id", "case_file"),
     **{
