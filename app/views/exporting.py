@@ -23,7 +23,7 @@ from app.exports.formats import FORMATS, ZIP
 from app.exports.purposes import PURPOSES
 from app.jobs.exporting import ask_write
 from app.jobs.queue import cancel
-from app.models.export import Export, ExportDownload, ExportState
+from app.models.export import Export, ExportState
 from app.models.page import page_of
 from app.policies.audit import record
 from app.storage.sealed_files import Folder, destroy, read

@@ -24,7 +24,6 @@ NAMES: dict[str, dict[str, str]] = {  # endpoint: what its parameters are, but f
     "action": {"name": "delete_all"},
     "export": {"kind": "csv"},
     "fetch": {"part": "1"},
-    "fetch": {"part": "1"},
 }
 ROWS = {  # own pages: endpoint → parameter, table
     **dict.fromkeys(
