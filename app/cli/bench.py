@@ -11,7 +11,7 @@ from functools import partial
 import click
 from alembic import command
 
-from app.bench import approving, importing
+from app.bench import approving, exporting, importing
 from app.bench import audit as auditing
 from app.bench import duplicates as comparison
 from app.bench import inbox as queues
@@ -75,6 +75,15 @@ def import_(pupils: int, rows: int, peer: bool) -> None:
     venv = environment(beside) if peer else None
     with registry(pupils) as root_url:
         click.echo(importing.measure(Config.read(), root_url, rows, venv))
+
+
+@bench.command("export")
+@PUPILS
+@click.option("--rows", type=click.IntRange(1, 1_000_000), default=100_000, show_default=True)
+def export_(pupils: int, rows: int) -> None:
+    """Export pupils to a workbook; next to COPY TO and to tablib."""
+    with registry(pupils):
+        click.echo(exporting.measure(Config.read(), rows))
 
 
 @bench.command()

@@ -54,7 +54,7 @@ def certificate_lines(export: Export) -> list[Line]:
         Line(_("Organisation"), export.organisation.name),
         Line(_("Asked for by"), f"{export.asker.name} ({export.asker.login})"),
         Line(_("Asked for at"), str(moment(export.created_at))),
-        Line(_("List"), source_word(export.source)),
+        Line(_("Exported list"), source_word(export.source)),
         Line(_("Columns"), column_words(export.source, export.columns)),
         Line(_("Purpose"), purpose_word(export)),
         Line(_("Values"), _("masked") if export.masked else _("whole, on request")),

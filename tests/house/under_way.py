@@ -13,7 +13,7 @@ from app.models.saved_filter import SavedFilter
 from app.models.substitution import Substitution
 from app.workflows.opening import snapshot
 from tests import make
-from tests.house import colliding
+from tests.house import colliding, taken_out
 
 DAY = date(2026, 11, 20)
 
@@ -63,6 +63,7 @@ def lay(session, room, registrar, named):
         "field_choice": choice.id,
         "notice": notice.id,
         **colliding.lay(session, room, registrar, named),
+        **taken_out.lay(session, room, registrar, named),
     }
 
 
