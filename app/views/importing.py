@@ -1,49 +1,53 @@
-"""导入: a school's workbooks, from the upload through the preview to the pupils written (P29).
+"""导入: a school's files, from the upload through the preview to what was written (P29).
 
 The pages hold no rule: what stands in the way is asked of `app.imports`, heavy work of a job.
+What somebody does with a batch is posted to `ImportActView`.
 """
 
 from __future__ import annotations
 
-import tempfile
+from datetime import UTC, datetime
 from io import BytesIO
-from pathlib import Path
 from typing import Any
 
 from flask import flash, make_response, redirect, render_template, request, send_file, url_for
 from flask_appbuilder import BaseView, expose
 from flask_babel import gettext as _
-from sqlalchemy import select
-from sqlalchemy.orm import joinedload
-from werkzeug.datastructures import FileStorage
+from werkzeug.wrappers import Response
 
 from app.errors import BadFile, NotFound, Refusal, Refused
 from app.imports import batch as batches
 from app.imports import report
 from app.imports import template as templates
 from app.imports.check import MOST_ROWS
-from app.imports.students import SPEC
-from app.imports.zipscan import FILE_BYTES, check_outside, refuse
-from app.jobs.importing import ask_check, ask_commit
+from app.imports.desk import SPECS
+from app.imports.undoing import why_not
+from app.imports.zipscan import FILE_BYTES
+from app.jobs.importing import ask_check
 from app.models.import_batch import BatchState, ImportBatch
 from app.models.organisation import Tier
-from app.models.page import page_of
 from app.policies.audit import record
 from app.views.actor import current_account, session
 from app.views.doors import door, may
-from app.views.import_sheet import Sheet, is_stuck
+from app.views.import_history import SHOWN, History, bar, is_read, seconds
+from app.views.import_mapping import Matching
+from app.views.import_preview import Preview
+from app.views.import_result import BUCKETS, VERDICTS, Result
+from app.views.import_running import clock_of, log_of, queue_of
+from app.views.import_sheet import is_stuck
+from app.views.import_ways import (
+    MEGABYTE,
+    XLSX,
+    any_batch,
+    is_own,
+    own_batch,
+    taken,
+    view_of,
+)
+from app.views.import_words import kind_of, known
 from app.views.progress import progress_of
+from app.views.screens.jobs import kind_of as job_word
 from app.views.words import lang, say
-
-MEGABYTE = 1_000_000
-LARGEST_ID = 2**31 - 1
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-SHOWN = {  # what the list may be narrowed to
-    "look": (BatchState.PREVIEW,),
-    "busy": (BatchState.PENDING, BatchState.CHECKING, BatchState.COMMITTING),
-    "written": (BatchState.COMMITTED,),
-    "ended": (BatchState.FAILED, BatchState.DISCARDED),
-}
 
 
 class ImportView(BaseView):
@@ -58,21 +62,23 @@ class ImportView(BaseView):
     @expose("/")
     @door("view")
     def list(self) -> str:
-        """Show the batches, newest first, and the box that takes a file."""
+        """Show the templates, the box that takes a file, and the batches, newest first."""
         return self._list()
 
     @expose("/upload", methods=["GET", "POST"])
     @door()
     def upload(self) -> Any:
-        """Take a workbook and ask for a look at it; a bad one is refused where it was dropped."""
+        """Take a file and ask for a look at it; a bad one is refused where it was dropped."""
         if request.method == "GET":  # the page of a refusal, asked for anew
             return redirect(url_for("ImportView.list", show=request.args.get("show")))
+        template = known(request.form.get("template"))
         try:
             name, data = taken(request.files.get("file"))
-            received = batches.receive(session(), current_account().user_id, name, data)
+            who = current_account().user_id
+            received = batches.receive(session(), who, name, data, template)
         except (BadFile, Refused) as bad:
             session().rollback()
-            return make_response(self._list(say(bad.refusals[0])), bad.status)
+            return make_response(self._list(say(bad.refusals[0]), template), bad.status)
         if received.is_new:
             ask_check(session(), received.batch)
         else:
@@ -84,11 +90,12 @@ class ImportView(BaseView):
     @expose("/template.xlsx")
     @door("view")
     def template(self) -> Any:
-        """Draw the empty template from its columns."""
+        """Draw an empty template from its columns."""
+        spec = SPECS[known(request.args.get("of"))]
         out = BytesIO()
-        templates.write(SPEC, out)
+        templates.write(spec, out)
         out.seek(0)
-        name = _("pupils-template-%(version)s.xlsx", version=SPEC.version)
+        name = _("%(sheet)s-template-%(version)s.xlsx", sheet=spec.sheet, version=spec.version)
         return send_file(out, XLSX, as_attachment=True, download_name=name)
 
     # ── one batch ────────────────────────────────────────────────────────────────────────
@@ -97,33 +104,24 @@ class ImportView(BaseView):
     @door("view")
     def show(self, pk: int) -> str:
         """Show how a batch stands: its progress, its preview or its result."""
-        batch = self._batch(pk)
-        sheet = Sheet(session(), batch, request.args)
+        batch = any_batch(pk)
         is_part = "HX-Request" in request.headers and "HX-History-Restore" not in request.headers
         drawn = self.render_template(
             "xueji/import/show.html",
             title=batch.file_name,
-            batch=batch,
-            sheet=sheet,
-            progress=progress_of(batch.job_id) if sheet.is_busy else None,
-            registration=self._registration(batch),
-            may_write=may(self, "commit") and self._is_own(batch),
-            may_upload=may(self, "upload") and self._is_own(batch),
+            **self._facts(batch),
+            **self._more(batch),
             part=is_part,
         )
         return str(drawn)
 
     @expose("/<int:pk>/live")
     @door("view")
-    def live(self, pk: int) -> Any:
+    def live(self, pk: int) -> Response:
         """Show the progress alone, or have the page loaded anew once there is more to see."""
-        batch = self._batch(pk)
-        sheet = Sheet(session(), batch, request.args)
-        progress = progress_of(batch.job_id)
-        answer = make_response(
-            render_template("xueji/import/live.html", batch=batch, sheet=sheet, progress=progress)
-        )
-        if not sheet.is_busy or is_stuck(batch, progress):
+        facts = self._facts(any_batch(pk))
+        answer = make_response(render_template("xueji/import/live.html", **facts))
+        if not facts["sheet"].is_busy or is_stuck(facts["batch"], facts["progress"]):
             answer.headers["HX-Refresh"] = "true"
         return answer
 
@@ -131,7 +129,7 @@ class ImportView(BaseView):
     @door("upload")
     def errors(self, pk: int) -> Any:
         """Give the failed rows back as they were typed, with their reasons."""
-        batch = self._own(pk)
+        batch = own_batch(pk)
         if not batch.refused:
             raise NotFound
         out = BytesIO()
@@ -144,56 +142,52 @@ class ImportView(BaseView):
         name = _("errors-of-batch-%(batch)s.xlsx", batch=pk)
         return send_file(out, XLSX, as_attachment=True, download_name=name)
 
-    @expose("/<int:pk>/commit", methods=["POST"])
-    @door()
-    def commit(self, pk: int) -> Any:
-        """Promise what was reviewed to a job; a job that died is asked for once more."""
-        batch = self._own(pk)
-        if batch.state is BatchState.COMMITTING and not is_stuck(batch, progress_of(batch.job_id)):
-            return redirect(url_for("ImportView.show", pk=pk))
-        ask_commit(session(), pk, current_account().user_id)
-        session().commit()
-        return redirect(url_for("ImportView.show", pk=pk))
-
-    @expose("/<int:pk>/check", methods=["POST"])
-    @door("upload")
-    def check(self, pk: int) -> Any:
-        """Ask for a look once more, after a job that died."""
-        self._own(pk)
-        batch = batches.held(session(), pk)
-        batches.require(batch, *batches.OPEN)
-        if batch.state is not BatchState.PREVIEW and is_stuck(batch, progress_of(batch.job_id)):
-            ask_check(session(), batch)
-        session().commit()
-        return redirect(url_for("ImportView.show", pk=pk))
-
-    @expose("/<int:pk>/discard", methods=["POST"])
-    @door("commit")
-    def discard(self, pk: int) -> Any:
-        """End a batch without writing anything."""
-        batch = batches.discard(session(), self._own(pk).id)
-        name = batch.file_name
-        session().commit()
-        flash(_("“%(file)s” was discarded; nothing of it was written.", file=name), "info")
-        return redirect(url_for("ImportView.list"))
-
     # ── inside ───────────────────────────────────────────────────────────────────────────
 
-    def _list(self, refusal: str = "") -> str:
-        shown = request.args.get("show", "")
-        chosen = (
-            select(ImportBatch)
-            .options(joinedload(ImportBatch.organisation), joinedload(ImportBatch.uploader))
-            .order_by(ImportBatch.id.desc())
-        )
-        if shown in SHOWN:
-            chosen = chosen.where(ImportBatch.state.in_(SHOWN[shown]))
+    def _facts(self, batch: ImportBatch) -> dict[str, Any]:
+        sheet = Preview(session(), batch, request.args)
+        progress = progress_of(batch.job_id) if sheet.is_busy else None
+        return {
+            "batch": batch,
+            "sheet": sheet,
+            "progress": progress,
+            "queue": queue_of(session(), batch, progress),
+            "log": log_of(session(), batch, sheet.tiles) if sheet.is_busy else (),
+            "is_stuck": is_stuck(batch, progress),
+            "may_write": may(view_of(self, "ImportActView"), "commit") and is_own(batch),
+            "may_upload": may(self, "upload") and is_own(batch),
+            "job_word": job_word,
+            "clock_of": clock_of,
+        }
+
+    def _more(self, batch: ImportBatch) -> dict[str, Any]:
+        """Return what only the pages before the rows and after the writing show."""
+        refusal = why_not(batch, datetime.now(UTC))
+        return {
+            "mapping": Matching(session(), batch) if batch.state is BatchState.MAPPING else None,
+            "result": Result(session(), batch, request.args),
+            "buckets": BUCKETS,
+            "verdicts": VERDICTS,
+            "undo_refusal": say(refusal) if refusal else "",
+            "registration": self._registration(batch),
+        }
+
+    def _list(self, refusal: str = "", template: str = "") -> str:
+        history = History(session(), request.args)
         drawn = self.render_template(
             "xueji/import/list.html",
             title=_("Imports"),
-            page=page_of(session(), chosen, request.args.get("page", 1, int)),
+            history=history,
+            page=history.page(),
+            bar=bar,
+            is_read=is_read,
+            seconds=seconds,
             refusal=refusal,
-            shown=shown if shown in SHOWN else "",
+            states=SHOWN,
+            specs=SPECS,
+            kind_of=kind_of,
+            chosen=known(template or request.args.get("of")),
+            accounts=self._accounts(),
             is_school=current_account().organisation.tier is Tier.SCHOOL,
             may_upload=may(self, "upload"),
             most_bytes=FILE_BYTES,
@@ -204,38 +198,14 @@ class ImportView(BaseView):
         )
         return str(drawn)
 
-    def _batch(self, pk: int) -> ImportBatch:
-        """Return a batch of one's own subtree; a foreign one is not there."""
-        batch = session().get(ImportBatch, pk) if pk <= LARGEST_ID else None
-        if batch is None:
-            raise NotFound
-        return batch
-
-    def _own(self, pk: int) -> ImportBatch:
-        """Return a batch of one's own school."""
-        batch = self._batch(pk)
-        if not self._is_own(batch):
-            raise NotFound
-        return batch
-
-    def _is_own(self, batch: ImportBatch) -> bool:
-        return batch.school_id == current_account().organisation_id
+    def _accounts(self) -> str:
+        """Return where teachers' accounts are opened from a workbook, if that is here."""
+        view = view_of(self, "AccountView")
+        is_open = view is not None and may(view, "add") and view.opens_teachers()
+        return url_for("AccountView.workbook") if is_open else ""
 
     def _registration(self, batch: ImportBatch) -> str:
         """Return where the pupils of a batch are submitted for registration, if that is here."""
-        for view in self.appbuilder.baseviews:
-            if type(view).__name__ == "RegistrationView" and may(view, "submit"):
-                return url_for(f"{view.endpoint}.{view.default_view}", batch=batch.id)
-        return ""
-
-
-def taken(upload: FileStorage | None) -> tuple[str, bytes]:
-    """Return the name and the bytes of an uploaded workbook, or raise `BadFile`."""
-    if upload is None or not upload.filename:
-        raise refuse("E-FILE-TYPE")
-    data = upload.stream.read(FILE_BYTES + 1)
-    with tempfile.TemporaryDirectory(prefix="xueji-upload-") as folder:
-        copy = Path(folder) / "workbook.xlsx"
-        copy.write_bytes(data)
-        check_outside(copy)
-    return upload.filename, data
+        view = view_of(self, "RegistrationView")
+        is_open = view is not None and may(view, "submit")
+        return url_for(f"{view.endpoint}.{view.default_view}", batch=batch.id) if is_open else ""

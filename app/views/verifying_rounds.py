@@ -24,7 +24,7 @@ from app.storage.evidence_rules import clean_name
 from app.storage.sealed_files import Folder, keep, read
 from app.views.actor import current_actor, now, session
 from app.views.doors import door
-from app.views.importing import LARGEST_ID, MEGABYTE, XLSX
+from app.views.import_ways import LARGEST_ID, MEGABYTE, XLSX
 from app.views.progress import progress_of
 from app.views.verification_words import STATES, TOLDS
 from app.views.words import say
