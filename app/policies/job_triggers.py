@@ -1,4 +1,4 @@
-"""What the database does when a job ends, by whatever way it ended: called off, given up, killed."""
+"""What the database does when a job ends, however it ended: called off, given up or killed."""
 
 from __future__ import annotations
 
