@@ -31,6 +31,7 @@ from app.models.student import Guardian, Status, Student
 from app.workflows.admission import ONE_AT_A_TIME
 from app.workflows.aux_once import FIELD, taken
 
+SORTING = ("enable_sort", "enable_hashjoin")
 PATIENCE = "10min"  # a large import of another school may be before us
 
 
@@ -125,6 +126,7 @@ def write(session: Session, batch: ImportBatch) -> None:
     ids = func.nextval(sequence)  # its name is asked for once
     fresh = select(row.c.row_no).where(made(ImportRow, batch.id)).order_by(row.c.row_no).subquery()
     session.execute(insert(MADE).from_select(["row_no", "student_id"], select(fresh, ids)))
+    _by_row(session, "off")
     pupils: dict[str, Any] = {
         "id": MADE.c.student_id, "school_id": literal(batch.school_id),
         "owner_path": literal(batch.owner_path),
@@ -137,8 +139,17 @@ def write(session: Session, batch: ImportBatch) -> None:
     family |= {name: member.c[name] for name in GUARDIAN_FIELDS}
     _insert(session, Guardian, family, member, batch.id)
     _lines(session, batch)
+    _by_row(session, "on")
     put(session, Student, batch, "after")
     note_versions(session, batch.id)
+
+
+def _by_row(session: Session, sorting: str) -> None:
+    """Let rows be joined in the order they lie in, or as the planner likes it again.
+
+    The planner does not know how many came a moment ago; it would hash and sort them on disk.
+    """
+    session.execute(select(*(func.set_config(name, sorting, True) for name in SORTING)))  # noqa: FBT003
 
 
 def _lines(session: Session, batch: ImportBatch) -> None:

@@ -52,7 +52,7 @@ def judge(session: Session, batch: ImportBatch, facts: Facts, widen: Widen) -> I
 
 
 def keep(session: Session, batch: ImportBatch) -> None:
-    """Copy what was staged into the typed preview; the database derives whose it is."""
+    """Copy what was staged into the typed preview."""
     row, match, code = STAGED_ROW.c, STAGED_MATCH.c, STAGED_PROBLEM.c.code
     refused = _rows(STAGED_PROBLEM.c.severity == Severity.ERROR)
     verdict = case(
@@ -63,14 +63,14 @@ def keep(session: Session, batch: ImportBatch) -> None:
     )
     _copy(
         session, ImportRow, STAGED_ROW.outerjoin(STAGED_MATCH, match.row_no == row.row_no),
-        {c.name: c for c in row}, batch.id, verdict=verdict,
+        {c.name: c for c in row}, batch, verdict=verdict,
         target_id=match.target_id, target_version=match.target_version,
         taken=match.verdict.is_distinct_from(Verdict.LIKELY),
     )  # fmt: skip
     for model, staged in (
         (ImportGuardian, STAGED_GUARDIAN), (ImportProblem, STAGED_PROBLEM),
     ):  # fmt: skip
-        _copy(session, model, staged, {c.name: c for c in staged.c}, batch.id)
+        _copy(session, model, staged, {c.name: c for c in staged.c}, batch)
     changed = STAGED_CELL.join(
         STAGED_MATCH,
         and_(
@@ -79,7 +79,7 @@ def keep(session: Session, batch: ImportBatch) -> None:
             match.row_no.not_in(refused),
         ),
     )
-    _copy(session, ImportCell, changed, {c.name: c for c in STAGED_CELL.c}, batch.id)
+    _copy(session, ImportCell, changed, {c.name: c for c in STAGED_CELL.c}, batch)
 
 
 def _rows(condition: Any) -> Any:
@@ -87,9 +87,15 @@ def _rows(condition: Any) -> Any:
 
 
 def _copy(
-    session: Session, model: Any, staged: Any, columns: dict[str, Any], batch_id: int, **more: Any
+    session: Session,
+    model: Any,
+    staged: Any,
+    columns: dict[str, Any],
+    batch: ImportBatch,
+    **more: Any,
 ) -> None:
-    columns = {**columns, "batch_id": literal(batch_id), **more}
+    whose = {"batch_id": literal(batch.id), "owner_path": literal(batch.owner_path)}
+    columns = {**columns, **whose, **more}
     rows = select(*columns.values()).select_from(staged)
     session.execute(insert(model.__table__).from_select(list(columns), rows))
 

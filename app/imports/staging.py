@@ -51,7 +51,7 @@ STAGED = (STAGED_ROW, STAGED_GUARDIAN, STAGED_KEY, STAGED_PROBLEM)
 MADE = Table(
     "made",
     MetaData(),
-    Column("row_no", Integer),
+    Column("row_no", Integer, primary_key=True, autoincrement=False),
     Column("student_id", BigInteger),
     prefixes=["TEMPORARY"],
     postgresql_on_commit="DROP",
