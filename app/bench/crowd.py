@@ -16,7 +16,7 @@ from psycopg import Connection, sql
 
 from app.codes.id_number import check_character
 from app.models.sealed import KEYS
-from app.models.student import Student
+from app.models.student import Guardian, Student
 
 Root = Connection[tuple[int]]
 FAMILIES = "李王张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗梁宋郑谢韩唐冯于董萧程曹袁邓许傅沈曾彭吕苏"
@@ -62,6 +62,11 @@ WORDS = {
     "families": FAMILIES, "given": GIVEN, "first": FIRST, "days": DAYS,
     "standing": STANDING, "coming": COMING,
 }  # fmt: skip
+FAMILIES_OF_ALL = """
+INSERT INTO guardian (student_id, {names}) SELECT s.id, {values}
+FROM student s, (SELECT * FROM guardian ORDER BY id LIMIT 2) g
+WHERE s.remark = %s AND NOT EXISTS (SELECT FROM guardian held WHERE held.student_id = s.id)
+"""
 COUNT = "SELECT count(*)::int FROM student WHERE remark = %s"
 
 
@@ -77,6 +82,19 @@ def stand(root: Root, pupils: int) -> int:
         root.execute("VACUUM ANALYZE student")
     root.execute("DELETE FROM check_waiting")
     return standing(root)
+
+
+def families(root: Root) -> None:
+    """Let those who stand in the registry have two family members each, all copies of one pair."""
+    names = [c.name for c in Guardian.__table__.c if c.name not in ("id", "student_id")]
+    laid = sql.SQL(FAMILIES_OF_ALL).format(
+        names=sql.SQL(", ").join(map(sql.Identifier, names)),
+        values=sql.SQL(", ").join(sql.SQL("g.{}").format(sql.Identifier(n)) for n in names),
+    )
+    with root.transaction():
+        root.execute("SET LOCAL session_replication_role = replica")
+        root.execute(laid, (STANDING,))
+    root.execute("VACUUM ANALYZE guardian")
 
 
 def come(root: Root, staged: int) -> None:

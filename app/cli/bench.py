@@ -19,7 +19,6 @@ from app.bench import pages as screens
 from app.bench import promote as promotion
 from app.bench.cases import fill_desks
 from app.bench.figures import Figures, superuser
-from app.bench.importing import REGISTRAR
 from app.bench.peer import environment
 from app.cli import rotating
 from app.cli.database import alembic
@@ -67,14 +66,26 @@ def pages(pupils: int, rounds: int) -> None:
 
 @bench.command("import")
 @PUPILS
+@click.option(
+    "--crowd",
+    type=click.IntRange(0, 10_000_000),
+    default=0,
+    show_default=True,
+    help="A small registry and so many pupils laid by SQL, all at one school, instead.",
+)
 @click.option("--rows", type=click.IntRange(1, 100_000), default=10_000, show_default=True)
+@click.option("--rounds", type=click.IntRange(1, 100), default=3, show_default=True)
 @click.option("--peer/--no-peer", default=True, help="Compare with django-import-export.")
-def import_(pupils: int, rows: int, peer: bool) -> None:
+@click.option("--beside", is_flag=True, help="Open pages meanwhile, instead of comparing.")
+def import_(  # noqa: PLR0913  options
+    *, pupils: int, crowd: int, rows: int, rounds: int, peer: bool, beside: bool
+) -> None:
     """Import a workbook; next to COPY, to tablib and to django-import-export."""
-    beside = Config.read().var / "bench" / "peer"
-    venv = environment(beside) if peer else None
-    with registry(pupils) as root_url:
-        click.echo(importing.measure(Config.read(), root_url, rows, venv))
+    folder = Config.read().var / "bench" / "peer"
+    venv = environment(folder) if peer and not beside else None
+    plan = importing.Plan(rows, rounds, crowd, venv, beside)
+    with registry(1, "import") if crowd else registry(pupils) as root_url:
+        click.echo(importing.measure(Config.read(), root_url, plan))
 
 
 @bench.command("export")
@@ -162,7 +173,7 @@ def fill(config: Config, scale: int, root_url: str) -> None:
     seconds = time.monotonic() - started
     click.echo(f"made a registry of {made.pupils:,} pupils in {seconds:.0f} s", err=True)
     with superuser(root_url) as root:
-        fill_desks(root, REGISTRAR)
+        fill_desks(root, screens.TIERS["school"])
         root.execute("VACUUM ANALYZE")
 
 

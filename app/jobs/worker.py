@@ -7,6 +7,7 @@ JSON does not stop that. `Delivery` takes the id and forgets the rest.
 from __future__ import annotations
 
 import logging
+import os
 import signal
 import threading
 import time
@@ -35,6 +36,7 @@ LOG = logging.getLogger(__name__)
 ENTRY = "app.jobs.worker.deliver"
 QUEUE = "default"
 PULSE_SECONDS = 10
+GENTLE = 10  # nice: what a job yields to a page
 WORKER_TTL = PULSE_SECONDS + 15
 
 
@@ -67,8 +69,9 @@ class JobWorker(Worker):
     pulsed_at = 0.0
 
     def main_work_horse(self, job: Parcel, queue: Queue) -> None:
-        """Die with the worker: nobody would hear of this child again."""
+        """Die with the worker: nobody would hear of this child again. Pages come before jobs."""
         die_with_parent(signal.SIGKILL)
+        os.nice(GENTLE)
         super().main_work_horse(job, queue)
 
     def handle_work_horse_killed(self, job: Parcel, retpid: Any, ret_val: Any, rusage: Any) -> None:
