@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help run test quick check soak lock migration translations roles workflows clean
+.PHONY: help run test quick check soak lock migration translations roles workflows templates clean
 
 PYTHON ?= python3
 WORKERS ?= 2
@@ -47,6 +47,9 @@ roles: .venv/.test ## Draw docs/roles.md from the matrix and the switches
 
 workflows: .venv/.test ## Draw docs/workflows from the process tables
 	$(BIN)/python -m tests.house.workflows_page
+
+templates: .venv/.test ## Draw docs/templates from the templates of the import desk
+	$(BIN)/python -m tests.house.template_pages
 
 clean: ## Forget the installation, not the data
 	rm -rf .venv *.egg-info .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis

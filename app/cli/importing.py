@@ -19,7 +19,7 @@ from app.imports import batch as batches
 from app.imports import commit as committing
 from app.imports import preview, report
 from app.imports import template as templates
-from app.imports.desk import SPECS
+from app.imports.desk import SPECS, TEMPLATES
 from app.imports.zipscan import FILE_BYTES
 from app.jobs.importing import everywhere, today
 from app.jobs.sessions import engine
@@ -33,17 +33,18 @@ from config import Config
 
 REFUSED = 3  # exit status when a row, or the whole file, is refused
 Templates = click.Choice(sorted(SPECS))
+Drawn = click.Choice(sorted(TEMPLATES))
 Language = click.option("--lang", type=click.Choice(["zh", "en"]), default="en", show_default=True)
 
 
 @click.command()
-@click.argument("name", type=Templates)
+@click.argument("name", type=Drawn)
 @click.option("-o", "out", type=click.Path(dir_okay=False, path_type=Path), required=True)
 def template(name: str, out: Path) -> None:
     """Write an empty template with drop-downs and a guide."""
     try:
         with out.open("wb") as stream:
-            templates.write(SPECS[name], stream)
+            templates.write(TEMPLATES[name], stream)
     except OSError as error:
         raise click.ClickException(f"{out} cannot be written ({error.strerror}).") from None
     click.echo(f"{out} is ready to be filled in")

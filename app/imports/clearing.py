@@ -29,8 +29,8 @@ def clearable(kind: Kind, *, may_go: bool) -> Kind:
     return replace(kind, read=read, doubt=doubt if kind.doubt else None)
 
 
-def correctable(column: Column) -> Column:
+def correctable(column: Column, example: str = "") -> Column:
     """Return a column of a record as one whose empty cells change nothing."""
     may_go = not column.required
     kind = clearable(column.kind, may_go=may_go)
-    return replace(column, kind=kind, required=False, conditional=False, example="")
+    return replace(column, kind=kind, required=False, conditional=False, example=example)

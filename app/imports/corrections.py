@@ -19,7 +19,7 @@ from app.imports import lines
 from app.imports.cellwise import put
 from app.imports.check import Block
 from app.imports.chosen import amended
-from app.imports.clearing import correctable
+from app.imports.clearing import WORD, correctable
 from app.imports.entering import moved, swapped
 from app.imports.lines import STAGED_CELL, STAGED_LINE, Line
 from app.imports.one_pupil import AsItWouldBe, rejudge
@@ -40,8 +40,11 @@ from app.workflows.key_change import IDENTITY
 from app.workflows.maintaining import Upkeep, is_disputed, kept_by_school
 
 PLACED = ("school_code", "class_number")  # where a pupil is changes by moving, not by typing
+EXAMPLES = {"talent": WORD, "phone": "0377-60000001", "seat_no": "2"}
 CORRECTED = tuple(
-    correctable(column) for column in PUPIL if column.field not in (*IDENTITY, *PLACED)
+    correctable(column, EXAMPLES.get(column.field, ""))
+    for column in PUPIL
+    if column.field not in (*IDENTITY, *PLACED)
 )
 FIELDS = tuple(column.field for column in CORRECTED)
 SPEC = ImportSpec(

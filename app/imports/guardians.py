@@ -39,7 +39,7 @@ MEMBER = tuple(
     for c in member(1)
 )  # fmt: skip
 FOUND_BY = ("name", "relation")
-GIVEN = tuple(correctable(c) for c in MEMBER if c.field not in FOUND_BY)
+GIVEN = tuple(correctable(c, c.example) for c in MEMBER if c.field not in FOUND_BY)
 FIELDS = tuple(column.field for column in GIVEN)
 ASKED = tuple(c.field for c in MEMBER if c.required)  # of somebody new
 SPEC = ImportSpec(

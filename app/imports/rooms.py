@@ -44,12 +44,20 @@ def _size(raw: str) -> int:
 YEAR = r.matching("year", re.compile(r"(?:19|20)\d\d", re.ASCII), "hint.year")
 SIZE = Kind("size", _size, expects="hint.size")
 GIVEN = tuple(
-    correctable(column)
+    correctable(column, column.example)
     for column in (
         Column("name", "班级名称", r.text(40), "Name", "bjmc"),  # never without one
         Column("campus", "校区", r.text(60), "Campus", "xq", required=False),
-        Column("head_teacher", "班主任", r.name(40), "Class teacher", "bzr", required=False),
-        Column("size_limit", "班额上限", SIZE, "Size limit", "besx", required=False),
+        Column(
+            "head_teacher",
+            "班主任",
+            r.name(40),
+            "Class teacher",
+            "bzr",
+            required=False,
+            example="王小河",
+        ),
+        Column("size_limit", "班额上限", SIZE, "Size limit", "besx", required=False, example="45"),
         Column("multigrade", "是否复式班", r.YES_NO, "Multigrade class", "sffsb"),
         Column("bilingual", "是否双语教学班", r.YES_NO, "Bilingual teaching", "sfsyjxb"),
     )

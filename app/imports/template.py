@@ -1,7 +1,8 @@
 """The workbook people fill in: drawn from the columns, never kept as a file.
 
-Required headings are red, cells are text, drop-downs come from the code tables on the second
-sheet, the third tells how each column is filled in, and a hidden one carries the version.
+Required headings are red, cells are text, drop-downs come from the code tables on a hidden sheet.
+A guide tells how each column is filled in, a sheet of its own shows a row that is (the reader
+never looks there), and a hidden one carries the version.
 """
 
 from __future__ import annotations
@@ -13,9 +14,9 @@ import xlsxwriter
 from app.imports.check import MOST_ROWS
 from app.imports.child import VERSION_SHEET
 from app.imports.spec import Column, ImportSpec
-from app.messages.catalogue import fill
+from app.messages.catalogue import CATALOGUE, MARKS, fill
 
-CODES_SHEET, GUIDE_SHEET = "代码表", "填写说明"
+CODES_SHEET, GUIDE_SHEET, EXAMPLE_SHEET = "代码表", "填写说明", "填写示例"
 REQUIRED, SOMETIMES, OPTIONAL = ("必填", "required"), ("视情况", "sometimes"), ("选填", "optional")
 GUIDE_HEADINGS = (
     ("列", "Column"), ("栏目", "Heading"), ("英文栏目", "English heading"), ("要求", "Required"),
@@ -32,6 +33,8 @@ HOW = {
 DIGITS = {"学校标识码": 10, "邮政编码": 6}
 WIDTHS = {"text": 24, "id": 22, "division": 16}
 PLAIN_WIDTH = 14
+FEW = 8  # choices that the guide names one by one
+GREY = "#808080"
 
 
 class Book:
@@ -46,27 +49,29 @@ class Book:
         self.red = self.book.add_format({"bold": True, "font_color": "#C00000", "num_format": "@"})
         self.data: Any = self.book.add_worksheet(spec.sheet)
         self.codes: Any = self.book.add_worksheet(CODES_SHEET)
+        self.codes.hide()
 
     def __enter__(self) -> Self:
-        self._headings()
+        self._headings(self.data)
         self._lists()
         return self
 
     def __exit__(self, *_: object) -> None:
         self._guide()
+        self._example()
         version = self.book.add_worksheet(VERSION_SHEET)
         version.write_string(0, 0, f"{self.spec.name} {self.spec.version}")
         version.very_hidden()
         self.data.activate()
         self.book.close()
 
-    def _headings(self) -> None:
+    def _headings(self, sheet: Any) -> None:
         for at, column in enumerate(self.spec.columns):
             look = self.red if column.required else self.strong
-            self.data.write_string(0, at, column.heading, look)
+            sheet.write_string(0, at, column.heading, look)
             width = WIDTHS.get(column.kind.name, PLAIN_WIDTH)
-            self.data.set_column(at, at, max(width, 2 * len(column.heading) + 2), self.text)
-        self.data.freeze_panes(1, 2)
+            sheet.set_column(at, at, max(width, 2 * len(column.heading) + 2), self.text)
+        sheet.freeze_panes(1, 2)
 
     def _lists(self) -> None:
         """Write each code table once and hang it on its columns as a drop-down."""
@@ -105,11 +110,23 @@ class Book:
                 sheet.write_string(row, at, value, look)
         sheet.freeze_panes(1, 0)
 
+    def _example(self) -> None:
+        """Show a filled row where nobody imports it by mistake, and what the template is for."""
+        sheet = self.book.add_worksheet(EXAMPLE_SHEET)
+        self._headings(sheet)
+        grey = self.book.add_format({"font_color": GREY, "italic": True, "num_format": "@"})
+        for at, column in enumerate(self.spec.columns):
+            if column.example:
+                sheet.write_string(1, at, column.example, grey)
+        about = CATALOGUE.get(f"template.{self.spec.name}.about")
+        for row, told in enumerate((about.zh, about.en) if about else (), start=3):
+            sheet.write_string(row, 0, told)
+
 
 def guide_row(number: int, column: Column) -> tuple[str, ...]:
     """Return what the guide says of a column, Chinese and English."""
     asked = REQUIRED if column.required else SOMETIMES if column.conditional else OPTIONAL
-    how = HOW.get(column.kind.name)
+    how = _choices(column) or HOW.get(column.kind.name)
     if how is None and column.kind.expects:
         count = {"count": DIGITS.get(column.heading, "")}
         expects = column.kind.expects
@@ -118,6 +135,16 @@ def guide_row(number: int, column: Column) -> tuple[str, ...]:
     return (
         str(number), column.heading, column.label, " ".join(asked), f"{zh} / {en}", column.example,
     )  # fmt: skip
+
+
+def _choices(column: Column) -> tuple[str, str] | None:
+    """Return the words a cell may hold where they are few."""
+    entries = tuple(column.kind.choices or ())
+    if not 0 < len(entries) <= FEW or column.kind.name != "code":
+        return None
+    zh = MARKS[True].join(entry.name_zh for entry in entries)
+    en = MARKS[False].join(entry.name("en") for entry in entries)
+    return f"从下拉列表选择：{zh}", f"choose from the drop-down: {en}"
 
 
 def write(spec: ImportSpec, out: IO[bytes]) -> None:

@@ -173,7 +173,8 @@ def the_template():
 
 def test_the_template_carries_headings_lists_a_guide_and_its_version():
     book = load_workbook(the_template())
-    data, codes, guide, version = book.worksheets
+    data, codes, guide, example, version = book.worksheets
+    assert codes.sheet_state == "hidden"
     assert [cell.value for cell in data[1]] == HEADINGS
     assert data["A1"].font.color.rgb == "FFC00000"
     assert data["N1"].font.color is None or data["N1"].font.color.rgb != "FFC00000"
@@ -183,6 +184,8 @@ def test_the_template_carries_headings_lists_a_guide_and_its_version():
     assert len(lists) == sum(column.kind.choices is not None for column in SPEC.columns)
     assert "女" in [cell.value for row in codes.iter_rows() for cell in row]
     assert guide.max_row == 73
+    assert [cell.value or "" for cell in example[2]] == [c.example for c in SPEC.columns]
+    assert "女" in guide["E4"].value
 
 
 def test_the_example_of_the_guide_is_a_right_row():
