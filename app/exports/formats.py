@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any, NamedTuple, Protocol
 
+from tablib.exceptions import UnsupportedFormat
 from tablib.formats import registry
 
 from app.exports.cells import Value
@@ -61,13 +62,17 @@ def locked(name: str, data: bytes, password: str | None) -> bytes:
 def register() -> None:
     """Put the fast writers in the place of tablib's own; what reads stays what it was."""
     for name in ("xlsx", "ods"):
+        usual = _usual(name)
+        if not hasattr(usual, "is_fast"):
+            registry.register(name, type(f"Fast{name}", (usual,), _writing(name))())
+
+
+def _usual(name: str) -> type:
+    """Return what tablib has; nothing for a format whose package is not there."""
+    try:
         usual: Any = registry.get_format(name)
-        if not getattr(usual, "is_fast", False):
-            fast = type(f"Fast{name}", (_base(usual),), _writing(name))
-            registry.register(name, fast())
-
-
-def _base(usual: Any) -> type:
+    except UnsupportedFormat:
+        return object
     return usual if isinstance(usual, type) else type(usual)
 
 
@@ -75,7 +80,8 @@ def _writing(name: str) -> dict[str, Any]:
     def export_set(_cls: Any, dataset: Any, /, **_options: Any) -> bytes:
         return written(name, dataset)
 
-    return {"is_fast": True, "export_set": classmethod(export_set)}
+    words = {"title": name, "extensions": (name,), "is_fast": True}
+    return {**words, "export_set": classmethod(export_set)}
 
 
 def written(name: str, dataset: Any) -> bytes:

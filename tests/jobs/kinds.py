@@ -8,6 +8,7 @@ from pathlib import Path
 from sqlalchemy import text
 
 from app.errors import Refusal, Refused
+from app.jobs.exporting import write_in_parts
 from app.jobs.queue import job
 from app.models.student import Student
 
@@ -49,6 +50,11 @@ def refuse(run):
 @job("poison")
 def poison(run):
     os.abort()
+
+
+@job("test.export")
+def export_in_small_parts(run):
+    return write_in_parts(run, 20)
 
 
 @job("noop")

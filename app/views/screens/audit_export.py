@@ -8,23 +8,15 @@ from collections.abc import Iterable
 import tablib
 from flask_babel import gettext as _
 
+from app.exports.formats import FORMATS, register
+from app.exports.plain import BOM, neutral
 from app.models.audit import AuditEvent
 from app.views.labels import moment, word_of
 from app.views.screens.audit_words import person, plain_sentence
 
 MOST = 20_000  # events of one file
-STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "\x00", "＝", "＋", "－", "＠")
-KINDS = {
-    "csv": "text/csv",
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-}
-BOM = "\ufeff"
-
-
-def neutral(value: object) -> str:
-    """Return a cell's text, with an apostrophe before what a spreadsheet would calculate."""
-    text = "" if value is None else str(value).replace("\x00", "")
-    return f"'{text}" if text.startswith(STARTS) else text
+KINDS = {kind: FORMATS[kind].mime for kind in ("csv", "xlsx")}
+register()
 
 
 def written(events: Iterable[AuditEvent], kind: str) -> bytes:
