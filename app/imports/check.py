@@ -21,12 +21,13 @@ MOST_ROWS = 100_000
 REMEMBERED = 20_000  # values a column keeps from block to block
 MARKS_OF_HEADINGS = "*★＊"
 REASON_HEADING = "错误原因"  # the last column of an error workbook that comes back
+MARK_HEADING = "导入标记"  # behind it, hidden: which row of which import it is
 FORMULA = Refusal("E-FMT", {"hint": "hint.formula"})
 MISSING = Refusal("E-REQ")
 LONGEST_SHOWN = 120
 Places = Sequence[int | None]  # of each column of the template in the file; None: not there
 Arrange = Callable[[ImportSpec, Sequence[object]], Places]
-Mended = Mapping[int, Sequence[str]]  # cells in the template's order, by number of the row
+Mended = Mapping[int, Sequence[str | Mark]]  # cells in the template's order, by number of the row
 NONE_MENDED: Mended = {}
 
 
@@ -108,7 +109,7 @@ def check_headings(spec: ImportSpec, got: Sequence[object]) -> None:
             shown = str(got[at])[:40] if at < len(got) and got[at] != "" else "-"
             raise altered(spec, at + 1, column.heading, shown)
     for at in range(len(spec.columns), len(got)):
-        if heading(got[at]) not in ("", REASON_HEADING):
+        if heading(got[at]) not in ("", REASON_HEADING, MARK_HEADING):
             raise altered(spec, at + 1, "-", str(got[at])[:40])
 
 

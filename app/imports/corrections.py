@@ -195,6 +195,7 @@ def write(session: Session, batch: ImportBatch) -> None:
 
 CORRECTIONS = Target(
     spec=SPEC,
+    record=Student,
     lines=ImportLine,
     staged=lines.STAGED,
     load=load,

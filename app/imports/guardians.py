@@ -228,6 +228,7 @@ def write(session: Session, batch: ImportBatch) -> None:
 
 GUARDIANS = Target(
     spec=SPEC,
+    record=Guardian,
     lines=ImportLine,
     staged=lines.STAGED,
     load=load,

@@ -35,6 +35,7 @@ from app.models.import_batch import (
     Severity,
     Verdict,
 )
+from app.models.student import Student
 
 ELSEWHERE = "W-DUP"  # another school has the number
 
@@ -102,6 +103,7 @@ def _copy(
 
 NEWCOMERS = Target(
     spec=SPEC,
+    record=Student,
     lines=ImportRow,
     staged=staging.STAGED,
     load=staging.load,

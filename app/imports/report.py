@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
+from functools import partial
 from typing import IO, Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.errors import Refusal
-from app.imports import error_book, sandbox
+from app.imports import error_book, error_rows
 from app.imports.desk import SPECS
+from app.imports.error_book import Failed
+from app.imports.rereading import typed_rows
 from app.imports.spec import Problem
 from app.messages.catalogue import fill, say
 from app.models.import_batch import BatchState, ImportBatch, ImportProblem, Severity
-from app.storage.sealed_files import Folder, opened
 
 
 def sentence(problem: ImportProblem | Problem, lang: str = "zh") -> str:
@@ -59,6 +62,11 @@ def summary(session: Session, batch: ImportBatch, lang: str = "zh") -> dict[str,
         "state": batch.state.value.lower(),
         "rows": batch.total,
         "new": batch.new,
+        "changed": batch.changed,
+        "same": batch.same,
+        "likely": batch.likely,
+        "elsewhere": batch.elsewhere,
+        "missing": batch.missing,
         "refused": batch.refused,
         "warned": batch.warned,
         "errors": said[Severity.ERROR],
@@ -72,8 +80,10 @@ def summary(session: Session, batch: ImportBatch, lang: str = "zh") -> dict[str,
 def error_workbook(session: Session, batch: ImportBatch, out: IO[bytes], lang: str = "zh") -> int:
     """Write the failed rows of a batch as they were typed, with reasons; return how many."""
     spec = SPECS[batch.template]
-    found = [
-        Problem(p.row_no, p.heading, p.code, p.params, p.value) for p in problems(session, batch.id)
-    ]
-    with opened(Folder.IMPORTS, batch.sha256) as path, sandbox.opened(path, spec.sheet) as sheet:
-        return error_book.write(spec, sheet, found, out, lang)
+    found: dict[int, list[Problem]] = defaultdict(list)
+    for p in problems(session, batch.id):
+        found[p.row_no].append(Problem(p.row_no, p.heading, p.code, p.params, p.value))
+    failed = {row for row, some in found.items() if any(problem.is_error for problem in some)}
+    typed = sorted(typed_rows(session, batch, spec, failed).items())
+    rows = (Failed(row, cells, found[row]) for row, cells in typed)
+    return error_book.write(spec, rows, out, lang, partial(error_rows.mark, batch))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from sqlalchemy import update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from app.errors import Refusal, Stale
@@ -13,6 +13,7 @@ from app.imports.desk import TARGETS
 from app.models.import_batch import BatchState, ImportBatch, Verdict
 from app.policies.audit import record
 
+Choices = list[tuple[int, Verdict, bool]]
 DOUBTFUL = (Verdict.LIKELY, Verdict.ELSEWHERE)  # a person may take or leave these
 
 
@@ -49,3 +50,26 @@ def choose(
         rows=moved.rowcount,  # type: ignore[attr-defined]  # a CursorResult
     )
     return batch
+
+
+def chosen_so_far(session: Session, batch: ImportBatch) -> Choices:
+    """Return what was chosen of doubtful rows otherwise than they come: row, verdict, taken."""
+    lines = TARGETS[batch.template].lines
+    asked = select(lines.row_no, lines.verdict, lines.taken).where(
+        lines.batch_id == batch.id,
+        lines.verdict.in_(DOUBTFUL),
+        lines.taken == (lines.verdict == Verdict.LIKELY),
+    )
+    return [(row, verdict, taken) for row, verdict, taken in session.execute(asked)]
+
+
+def choose_again(session: Session, batch: ImportBatch, choices: Choices) -> None:
+    """Give doubtful rows that are doubtful still, for the same reason, what was chosen."""
+    lines = TARGETS[batch.template].lines
+    for verdict, taken in {choice[1:] for choice in choices}:
+        rows = [choice[0] for choice in choices if choice[1:] == (verdict, taken)]
+        session.execute(
+            update(lines)
+            .where(lines.batch_id == batch.id, lines.verdict == verdict, lines.row_no.in_(rows))
+            .values(taken=taken)
+        )

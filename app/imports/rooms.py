@@ -279,6 +279,7 @@ def put(
 
 ROOMS = Target(
     spec=SPEC,
+    record=SchoolClass,
     lines=ImportLine,
     staged=lines.STAGED,
     load=load,

@@ -21,6 +21,8 @@ from sqlalchemy.orm import Session
 from app.imports.check import Block
 from app.imports.spec import Facts, ImportSpec, Problem
 from app.models.import_batch import ImportBatch, ImportLine, ImportRow, Outcome
+from app.models.school import SchoolClass
+from app.models.student import Guardian, Student
 
 Widen = Callable[[Session], AbstractContextManager[None]]
 
@@ -51,10 +53,12 @@ class Undo:
 class Target:
     """A template and what is done with its rows.
 
-    ``lines`` is the preview's table: one row of it for every row of the file that could be read.
+    ``lines`` is the preview's table: one row of it for every row of the file that could be read;
+    ``record`` is what such a row makes or changes, the model of its ``target_id``.
     """
 
     spec: ImportSpec
+    record: type[Student | Guardian | SchoolClass]
     lines: type[ImportRow | ImportLine]
     staged: tuple[Table, ...]
     load: Callable[[Session, Block, Facts], None]

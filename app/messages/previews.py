@@ -79,19 +79,17 @@ TEXTS: Texts = {
         "row {other} of this file has the same name, gender and birth date",
     ),
     "W-ALARM-UNKNOWN": warning(
-        "{of} 行中有 {count} 行的学生在本校查不到；请确认没有拿错文件。要继续，请输入 {count}。",
+        "{of} 行中有 {count} 行的学生在本校查不到；请确认没有拿错文件。",
         "{count} of {of} rows name pupils this school does not have; make sure that this is the "
-        "right file. To go on, type {count}.",
+        "right file.",
     ),
     "W-ALARM-CHANGED": warning(
-        "这次导入将改动 {count} 名学生，超过在册 {of} 人的三成；请确认没有拿错文件。"
-        "要继续，请输入 {count}。",
+        "这次导入将改动 {count} 名学生，超过在册 {of} 人的三成；请确认没有拿错文件。",
         "This import would change {count} pupils, more than three in ten of the {of} on record; "
-        "make sure that this is the right file. To go on, type {count}.",
+        "make sure that this is the right file.",
     ),
     "W-ALARM-REFUSED": warning(
-        "{of} 行中有 {count} 行被拒收，超过一半；请确认没有拿错文件。要继续，请输入 {count}。",
-        "{count} of {of} rows are refused, more than half; make sure that this is the right file. "
-        "To go on, type {count}.",
+        "{of} 行中有 {count} 行被拒收，超过一半；请确认没有拿错文件。",
+        "{count} of {of} rows are refused, more than half; make sure that this is the right file.",
     ),
 }

@@ -27,9 +27,8 @@ from app.models.import_batch import (
     Verdict,
 )
 from app.models.page import Page, page_of
-from app.models.student import Student
+from app.models.student import Guardian, Student
 
-ROOMS = "classes"  # the template whose records are no pupils
 Line = ImportRow | ImportLine
 
 
@@ -50,6 +49,14 @@ class Change(NamedTuple):
     pupil: Student | None
 
 
+def pupil_key(batch: ImportBatch, lines: Any) -> Any:
+    """Return a line's pupil, column or id: the record itself, or whose family it is of, or None."""
+    record = TARGETS[batch.template].record
+    return (
+        lines.target_id if record is Student else lines.parent_id if record is Guardian else null()
+    )
+
+
 def is_of_pupils(batch: ImportBatch) -> bool:
     """Tell whether the rows of a batch are pupils to be registered."""
     return TARGETS[batch.template].lines is ImportRow
@@ -68,7 +75,7 @@ def changes(session: Session, batch: ImportBatch, verdict: Verdict, narrow: Narr
     found = (
         select(lines, ImportCell, Student)
         .outerjoin(ImportCell, is_of_it)
-        .outerjoin(Student, Student.id == (null() if batch.template == ROOMS else lines.target_id))
+        .outerjoin(Student, Student.id == pupil_key(batch, lines))
     )
     found = _narrowed(found, lines, batch, verdict, narrow).order_by(ImportCell.id)
     if narrow.field:
@@ -102,8 +109,10 @@ def writes(session: Session, batch: ImportBatch) -> int:
     return many(session, TARGETS[batch.template].lines, batch)
 
 
-def pupils(session: Session, lines: Iterable[Line]) -> Mapping[int, Student]:
-    """Return the pupils of one's own that rows point at, by id."""
+def pupils(session: Session, batch: ImportBatch, lines: Iterable[Line]) -> Mapping[int, Student]:
+    """Return the pupils of one's own that rows point at, by id; none for other records."""
+    if TARGETS[batch.template].record is not Student:
+        return {}
     wanted = {line.target_id for line in lines if line.target_id}
     if not wanted:
         return {}

@@ -156,7 +156,7 @@ class Preview(Sheet):
     @cached_property
     def resembled(self) -> Mapping[int, Student]:
         """The pupils of one's own that rows of the open page point at."""
-        return groups.pupils(self.session, self.rows.items)
+        return groups.pupils(self.session, self.batch, self.rows.items)
 
     @cached_property
     def fields(self) -> list[tuple[str, str, int]]:

@@ -15,6 +15,7 @@ from app.imports.undoing import Foreseen
 from app.models.account import Account
 from app.models.import_batch import ImportBatch, ImportLine, Outcome, Verdict
 from app.models.page import Page, page_of
+from app.views.import_groups import pupil_key
 from app.views.inbox_filters import number
 from app.views.words import say
 
@@ -45,7 +46,7 @@ class Written(NamedTuple):
     row_no: int
     told: str
     verdict: Verdict
-    target_id: int | None
+    pupil_id: int | None
     outcome: Outcome | None
     why: str
     by: str
@@ -79,7 +80,7 @@ class Result:
             found = found.where(ImportLine.verdict == self.verdict)
         page = page_of(self.session, found.order_by(ImportLine.row_no), self.number)
         names = names_of(self.session, [line.by for line in page.items])
-        return page._replace(items=[_written(line, names) for line in page.items])
+        return page._replace(items=[_written(self.batch, line, names) for line in page.items])
 
     @cached_property
     def counts(self) -> Mapping[Outcome, int]:
@@ -122,7 +123,7 @@ class Undoing(Result):
         names = names_of(self.session, [fate.by for fate in page.items])
         return page._replace(
             items=[
-                _written(lines[fate.row], names)._replace(
+                _written(self.batch, lines[fate.row], names)._replace(
                     outcome=fate.outcome, why=_why(fate.why), by=names.get(fate.by or 0, "")
                 )
                 for fate in page.items
@@ -139,11 +140,9 @@ def names_of(session: Session, ids: Sequence[int | None]) -> Mapping[int, str]:
     return {row.user_id: row.name for row in session.execute(found)}
 
 
-def _written(line: ImportLine, names: Mapping[int, str]) -> Written:
-    told, by = line.told or "", names.get(line.by or 0, "")
-    return Written(
-        line.row_no, told, line.verdict, line.target_id, line.outcome, _why(line.why), by
-    )
+def _written(batch: ImportBatch, line: ImportLine, names: Mapping[int, str]) -> Written:
+    told, by, pupil = line.told or "", names.get(line.by or 0, ""), pupil_key(batch, line)
+    return Written(line.row_no, told, line.verdict, pupil, line.outcome, _why(line.why), by)
 
 
 def _why(code: str | None) -> str:

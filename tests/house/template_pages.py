@@ -44,9 +44,8 @@ def contents() -> str:
 def table(spec: ImportSpec) -> str:
     """Return the columns of a template, as its guide sheet tells them."""
     title, about = text_of(f"template.{spec.name}"), text_of(f"template.{spec.name}.about")
-    told = (
-        f"{about.zh}\n{about.en}\n\n工作表 / sheet：{spec.sheet}　版本 / version：{spec.version}\n"
-    )
+    sheet = f"工作表 / sheet：{spec.sheet}　版本 / version：{spec.version}"
+    told = f"{about.zh}\n{about.en}\n\n{sheet}\n\n"
     rows = [*head("列", "栏目", "英文栏目", "交换键", "要求", "填写方法", "示例")]
     for number, column in enumerate(spec.columns, start=1):
         _, heading, label, asked, how, example = guide_row(number, column)
