@@ -23,11 +23,16 @@ HELD = (ExportState.QUEUED, ExportState.READY)  # whose files are somebody's
 
 def own(session: Session, export_id: int, user_id: int) -> Export:
     """Return an export of this person, locked, or raise `NotFound`."""
-    mine = select(Export).where(Export.id == export_id, Export.asked_by == user_id)
-    found: Export | None = session.scalar(mine.with_for_update())
-    if found is None:
+    wanted = select(Export).where(Export.id == export_id)
+    found: Export | None = session.scalar(wanted.with_for_update())
+    if found is None or not is_of(found, user_id):
         raise NotFound
     return found
+
+
+def is_of(export: Export, user_id: int) -> bool:
+    """Tell whether an export is this person's: nobody else fetches, calls off or destroys it."""
+    return export.asked_by == user_id
 
 
 def call_off(session: Session, export: Export) -> None:

@@ -235,7 +235,7 @@ class ExportView(BaseView):
     def _own(self, pk: int) -> Export:
         """Return an export this person asked for."""
         found = self._one(pk)
-        if found.asked_by != current_actor().user_id:
+        if not ending.is_of(found, current_actor().user_id):
             raise NotFound
         return found
 

@@ -9,11 +9,13 @@ from tests.house.guarded_accounts import ACCOUNT_RULES
 from tests.house.guarded_cases import CASES
 from tests.house.guarded_covers import COVERS
 from tests.house.guarded_evidence import EVIDENCE
+from tests.house.guarded_exports import EXPORTS
 from tests.house.guarded_keys import KEYS_CHANGED
 from tests.house.guarded_movements import MOVEMENTS
 from tests.house.guarded_problems import PROBLEMS
 from tests.house.guarded_queues import QUEUES
 from tests.house.guarded_registrations import REGISTRATIONS
+from tests.house.guarded_requests import REQUESTS
 from tests.house.guarded_sides import SIDES
 from tests.house.guards import (
     Anything,
@@ -37,6 +39,7 @@ CLOSED_TO_TEACHERS = (
     "import_cell",
     "import_raw",
     "import_mapping",
+    "export_share",
 )
 RLS = "app.policies.rls:SCOPED"
 ALWAYS = "app.policies.triggers:ALWAYS"
@@ -684,6 +687,8 @@ GUARDS: dict[str, Guard] = (
     | SIDES
     | QUEUES
     | REGISTRATIONS
+    | EXPORTS
+    | REQUESTS
 )
 
 

@@ -26,6 +26,7 @@ PRODUCTION = "tests/cli/test_production.py::test_"
 RULES, PAPERS = "tests/storage/test_evidence_rules.py::test_", "tests/views/test_evidence.py::test_"
 HEADERS = "tests/views/test_headers.py::test_"
 FLOWS = "tests/workflows/test_"
+EXPORTS = "tests/exports/test_"
 TRANSFERS, LOCKED = f"{FLOWS}transfer.py::test_", f"{FLOWS}locked.py::test_"
 
 
@@ -101,10 +102,13 @@ THREATS: dict[str, Threat] = {
     "A12": Threat("a picture without signing in", (), ("tests/house/test_static.py::test_only_our_own_files_are_static",)),
     "A13": Threat(
         "a file with more than the list",
-        ("policy-import_batch", "policy-import_row"),
+        ("policy-import_batch", "policy-import_row", "policy-student", "export-offered"),
         (
             "tests/views/test_importing.py::test_the_error_workbook_holds_the_failed_rows",
             "tests/views/test_importing.py::test_a_foreign_batch_is_not_there",
+            f"{EXPORTS}rows.py::test_a_role_takes_out_what_it_lists",
+            f"{EXPORTS}rows.py::test_filters_mean_what_they_mean_in_the_list",
+            f"{EXPORTS}rows.py::test_a_forged_filter_column_or_list_is_refused",
         ),
     ),
     "A14": Threat(
@@ -119,8 +123,9 @@ THREATS: dict[str, Threat] = {
     ),
     "A16": Threat(
         "somebody else's job or result",
-        ("whose-job", "policy-job"),
-        (MATRIX, f"{SCREENS}house.py::test_a_job_is_seen_by_its_subtree_and_called_off_by_a_registrar"),
+        ("whose-job", "policy-job", "policy-export", "export-asker"),
+        (MATRIX, f"{EXPORTS}pages.py::test_superiors_see_the_line_and_not_the_file",
+         f"{EXPORTS}pages.py::test_another_school_sees_nothing_of_it", f"{SCREENS}house.py::test_a_job_is_seen_by_its_subtree_and_called_off_by_a_registrar"),
     ),
     "A17": Threat(
         "a search that finds others",
