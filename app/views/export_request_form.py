@@ -61,7 +61,7 @@ def groups_of(source: Source, purpose: str, chosen: Collection[str]) -> list[Box
             Box(each.name, each.heading(lang()), each.name in chosen, is_shut) for each in fields
         ]
         if boxes:
-            why = _why(purpose, kind) if is_shut else ""
+            why = _why(purpose, kind) if is_shut and purpose else ""
             found.append(Boxes(str(KINDS[kind]), why, boxes))
     return found
 
@@ -69,8 +69,6 @@ def groups_of(source: Source, purpose: str, chosen: Collection[str]) -> list[Box
 def _why(purpose: str, kind: Kind) -> str:
     if kind is Kind.OTHER_FIELDS:
         return str(_("Free text never leaves: nobody can judge beforehand what it says."))
-    if not purpose:
-        return str(_("Choose the purpose first."))
     return str(_("“%(purpose)s” has no use for this.", purpose=purpose_name(purpose)))
 
 

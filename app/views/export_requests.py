@@ -13,7 +13,7 @@ from typing import Any
 from flask import flash, make_response, redirect, request, url_for
 from flask_appbuilder import BaseView, expose
 from flask_babel import gettext as _
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 from werkzeug.wrappers import Response
 
@@ -23,10 +23,10 @@ from app.exports.sources import offered, source_of
 from app.models.export import ExportRequest
 from app.models.export import RequestState as S
 from app.models.page import page_of
-from app.policies.roles import Actor
 from app.views import once
 from app.views.actor import current_account, current_actor, session, today
 from app.views.doors import door, may
+from app.views.export_request_desk import at_desk, count_waiting
 from app.views.export_request_form import TEXTS, Typed, fresh, groups_of, held, read
 from app.views.export_request_page import facts_of
 from app.views.export_request_words import SAID, purpose_name, purposes
@@ -58,7 +58,7 @@ class ExportRequestView(BaseView):
     def index(self) -> str:
         """List what waits at one's own desk, one's own requests, or all in scope."""
         actor = current_actor()
-        waiting = count_waiting(actor)
+        waiting = count_waiting(session(), actor)
         usual = "waiting" if waiting else "own" if may(self, "ask") else "all"
         tab = known(request.args.get("tab"), dict.fromkeys(TABS)) or usual
         asked = select(ExportRequest).order_by(ExportRequest.id.desc())
@@ -244,22 +244,6 @@ def page_of_request(
         **facts,
     )  # fmt: skip
     return make_response(drawn, Refused.status if no else HTTPStatus.OK)
-
-
-def at_desk(actor: Actor) -> tuple[Any, ...]:
-    """Return what holds of the requests that wait at somebody's desk."""
-    one = ExportRequest
-    return (
-        one.awaiting_id == actor.organisation_id,
-        one.awaiting_office == actor.office.value,
-        one.asked_by != actor.user_id,
-    )
-
-
-def count_waiting(actor: Actor) -> int:
-    """Return how many requests wait at somebody's desk."""
-    asked = select(func.count()).select_from(ExportRequest).where(*at_desk(actor))
-    return session().scalar(asked) or 0
 
 
 def _fire(session: Any, asked: ExportRequest, act: Act, seen: int) -> None:

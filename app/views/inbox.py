@@ -23,6 +23,7 @@ from app.views import saved_filters
 from app.views.actor import current_actor, session, today
 from app.views.case_sheet import Sheet, sheet_of
 from app.views.doors import door
+from app.views.export_request_desk import count_waiting
 from app.views.inbox_lines import asker, case_lines, own_job, read_act, read_picked
 from app.views.inbox_rows import row_of
 from app.views.links import link
@@ -274,6 +275,9 @@ def menu_counts() -> dict[str, int]:
     may_answer = actor is not None and holds(actor.role, "Problem", "can_open")
     if may_answer and (held := to_handle(session(), actor)):
         counts["Problem"] = counts.get("Problem", 0) + held
+    decides = actor is not None and holds(actor.role, "ExportRequest", "can_decide")
+    if decides and (asked := count_waiting(session(), actor)):
+        counts["ExportRequest"] = asked
     if "Registration" in counts:  # behind the one door or the other: who submits, who reviews
         counts["RegistrationReview"] = counts["Registration"]
     return {"Inbox": total, **counts} if total else counts

@@ -70,6 +70,13 @@ OTHER_SAID: Mapping[tuple[NoticeKind, str], Any] = {  # of what is no case, by i
     (NoticeKind.IMPORT, "FAILED"): _("The file could not be read"),
     (NoticeKind.IMPORT, "COMMITTED"): _("Written"),
     (NoticeKind.IMPORT, "UNDONE"): _("Undone"),
+    (NoticeKind.REQUEST, "DRAFT"): _("Sent back to be mended"),
+    (NoticeKind.REQUEST, "DEPT_REVIEW"): _("Waits for the review of its fields"),
+    (NoticeKind.REQUEST, "HEAD_APPROVAL"): _("Reviewed; waits for the head"),
+    (NoticeKind.REQUEST, "APPROVED"): _("Approved: the file can be made"),
+    (NoticeKind.REQUEST, "REJECTED"): _("Rejected"),
+    (NoticeKind.REQUEST, "GENERATED"): _("The file can be fetched"),
+    (NoticeKind.REQUEST, "EXPIRED"): _("The time is up; the file is destroyed"),
 }
 OTHER_MANY: Mapping[NoticeKind, Callable[[int], str]] = {
     NoticeKind.PROBLEM: lambda n: ngettext("%(num)d pupil", "%(num)d pupils", n),
@@ -79,6 +86,7 @@ OTHER_MANY: Mapping[NoticeKind, Callable[[int], str]] = {
 OTHER_AT: Mapping[NoticeKind, tuple[str, str]] = {  # the page of it, and its parameter
     NoticeKind.PROBLEM: ("ProblemView.index", ""),
     NoticeKind.IMPORT: ("ImportView.show", "pk"),
+    NoticeKind.REQUEST: ("ExportRequestView.show", "request_id"),
 }
 
 

@@ -97,7 +97,7 @@ KIND_OF: Mapping[str, Kind] = {name: kind for kind, names in FIELDS.items() for 
 EVERY = frozenset({K.PLACE, K.NAME, K.NUMBER, K.STANDING})  # what a list of pupils is made of
 JUSTIFIES: Mapping[str, frozenset[Kind]] = {
     "TEACHING": EVERY,
-    "CHECKING": EVERY | {K.BIRTH, K.ORIGIN, K.ID, K.PHONE, K.ADDRESS, K.FAMILY},
+    "CHECKING": EVERY | {K.BIRTH, K.ORIGIN, K.ID, K.PHONE, K.ADDRESS, K.FAMILY, K.FAMILY_MORE},
     "ENROLMENT": EVERY | {K.BIRTH, K.ADDRESS, K.ID},
     "SAFETY": EVERY | {K.PHONE, K.ADDRESS, K.COMMUTE, K.FAMILY},
     "AID": EVERY | {K.ID, K.CARE, K.HEALTH, K.ADDRESS, K.PHONE, K.FAMILY},

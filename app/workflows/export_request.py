@@ -24,6 +24,9 @@ from app.workflows.export_steps import MACHINE, STEPS, Act, Press, Who, step_of
 from app.workflows.noticing import tell_of
 
 FILE_DAYS = 30  # days a file lies there, at most
+TOLD = (  # what the applicant's unit and the next desk hear of
+    S.DRAFT, S.DEPT_REVIEW, S.HEAD_APPROVAL, S.APPROVED, S.REJECTED, S.GENERATED, S.EXPIRED,
+)  # fmt: skip
 DEAD = (ExportState.FAILED, ExportState.CANCELLED)
 ITSELF: Any = {"of": ExportRequest.__table__}
 
@@ -140,7 +143,6 @@ def last_day(request: ExportRequest, made_on: date) -> date:
 def _move(session: Session, request: ExportRequest, press: Press, by: Act | int | None) -> None:
     """Let the machine choose the next state, lay the request on its desk, write the line."""
     MACHINE.events[press.value].trigger(request)
-    left = request.awaiting_id
     stop = _stop(request)
     found = seat(session, request, stop) if stop else None
     request.awaiting_id = found.place.id if found else None
@@ -156,8 +158,10 @@ def _move(session: Session, request: ExportRequest, press: Press, by: Act | int 
         session.flush()
     except StaleDataError:
         raise Stale from None
-    by_place = by.actor.organisation_id if isinstance(by, Act) else left
-    told = {request.organisation_id, request.awaiting_id} - {by_place, None}
+    if request.state not in TOLD:
+        return
+    is_own = isinstance(by, Act) and is_applicant(request, by.actor)
+    told = {request.awaiting_id, None if is_own else request.organisation_id}
     lines = [(place, request.id, None) for place in sorted(one for one in told if one)]
     tell_of(session, NoticeKind.REQUEST, request.state.name, lines)
 

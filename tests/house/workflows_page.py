@@ -301,4 +301,6 @@ def write() -> int:
 
 
 if __name__ == "__main__":
-    sys.stdout.write(f"{write()} workflows: {FOLDER}\n")
+    from tests.house import export_page  # which draws with the words above
+
+    sys.stdout.write(f"{write() + export_page.write()} workflows: {FOLDER}\n")

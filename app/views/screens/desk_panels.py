@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 from app.codes.workdays import BEIJING
 from app.jobs.queue import alive
 from app.policies.roles import Actor, Role
+from app.views.export_request_desk import waiting as requests_waiting
 from app.views.labels import code_name
 from app.views.minute_old import Kept, minute_old
 from app.views.notice_words import line_of
@@ -158,16 +159,17 @@ PANELS: Mapping[str, Panel] = {
     "house": Panel(_("State of the house"), 7, house),
     "deeds": Panel(_("Audit"), 12, deeds),
     "alarms": Panel(_("Alarms"), 12, alarms),  # only while there are any
+    "requests": Panel(_("Export requests"), 12, requests_waiting),  # only while there are any
 }
-OFFICE = ("waiting", "late", "lying", "ending")
+OFFICE = ("requests", "waiting", "late", "lying", "ending")
 AUTHORITY = (*OFFICE, "below", "pyramid", "news", "queue")
 ABOVE = (*OFFICE, "silent", "queue", "below", "pyramid", "news")  # who is asked to step in
-SUPERVISION = ("alarms", "lying", "late", "silent", "ending", "below", "pyramid")
+SUPERVISION = ("alarms", "requests", "lying", "late", "silent", "ending", "below", "pyramid")
 DESKS: Mapping[Role, tuple[str, ...]] = {
     Role.CT: ("own_classes",),
     Role.TE: ("own_classes",),
     Role.SR: ("next", "to_do", "submitted", "news", "ending", "papers", "imports", "classes"),
-    Role.SL: ("alarms", "next", "to_do", "news", "ending", "classes"),
+    Role.SL: ("alarms", "requests", "next", "to_do", "news", "ending", "classes"),
     Role.CR: AUTHORITY,
     Role.TR: ABOVE,
     Role.PR: ABOVE,
