@@ -13,7 +13,7 @@ from app.models.saved_filter import SavedFilter
 from app.models.substitution import Substitution
 from app.workflows.opening import snapshot
 from tests import make
-from tests.house import colliding, taken_out
+from tests.house import colliding, requested, taken_out
 
 DAY = date(2026, 11, 20)
 
@@ -64,6 +64,7 @@ def lay(session, room, registrar, named):
         "notice": notice.id,
         **colliding.lay(session, room, registrar, named),
         **taken_out.lay(session, room, registrar, named),
+        **requested.lay(session, registrar, named),
     }
 
 
