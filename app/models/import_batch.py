@@ -145,7 +145,7 @@ class ImportRow(Owned, PupilFields, Judged, Model):
     )
 
     id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
-    batch_id: Mapped[int] = mapped_column(ForeignKey("import_batch.id", ondelete="CASCADE"))
+    batch_id: Mapped[int]  # a batch that is there: `policies.path_triggers.MANY`
     class_number: Mapped[str] = mapped_column(String(7))
     class_id: Mapped[int | None]
     grade_id: Mapped[int | None]
@@ -161,7 +161,7 @@ class ImportGuardian(Owned, GuardianFields, Model):
     )
 
     id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
-    batch_id: Mapped[int] = mapped_column(ForeignKey("import_batch.id", ondelete="CASCADE"))
+    batch_id: Mapped[int]  # a batch that is there: `policies.path_triggers.MANY`
     row_no: Mapped[int]
     ordinal: Mapped[int]  # 1 or 2
 
@@ -198,7 +198,7 @@ class ImportLine(Owned, Judged, Model):
     )
 
     id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
-    batch_id: Mapped[int] = mapped_column(ForeignKey("import_batch.id", ondelete="CASCADE"))
+    batch_id: Mapped[int]  # a batch that is there: `policies.path_triggers.MANY`
     parent_id: Mapped[int | None] = mapped_column(BigInteger)
     told: Mapped[str | None] = mapped_column(Named)
     outcome: Mapped[Outcome | None]

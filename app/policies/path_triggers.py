@@ -62,6 +62,19 @@ OWN_ROOM = """PERFORM 1 FROM school_class r JOIN account a ON a.organisation_id 
   WHERE r.id = new.class_id AND a.user_id = new.user_id;
   IF NOT FOUND THEN RAISE 'no such school_class' USING ERRCODE = 'XJ404'; END IF;
   """
+# What comes by ten thousands has no foreign key, which asks for each row: `owner_told` asks for
+# all whether their batch is there, and a batch takes them along.
+PARTS = """
+CREATE OR REPLACE FUNCTION import_batch_parts() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  DELETE FROM import_row WHERE batch_id IN (SELECT id FROM gone);
+  DELETE FROM import_guardian WHERE batch_id IN (SELECT id FROM gone);
+  DELETE FROM import_line WHERE batch_id IN (SELECT id FROM gone);
+  RETURN NULL;
+END $$;
+CREATE OR REPLACE TRIGGER parts AFTER DELETE ON import_batch REFERENCING OLD TABLE AS gone
+  FOR EACH STATEMENT EXECUTE FUNCTION import_batch_parts();
+"""
 ORGANISATION = """
 CREATE OR REPLACE FUNCTION organisation_path() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE above organisation;

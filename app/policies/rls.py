@@ -252,6 +252,7 @@ DROP POLICY IF EXISTS reads ON {table};
 DROP POLICY IF EXISTS keys ON {table};
 DROP POLICY IF EXISTS verify ON {table};
 DROP POLICY IF EXISTS carry ON {table};
+DROP POLICY IF EXISTS asks ON {table};
 REVOKE ALL ON {table} FROM {role};
 GRANT {grants} ON {table} TO {role};
 """
@@ -268,6 +269,7 @@ READS = "CREATE POLICY reads ON {table} FOR SELECT USING ({reads});"  # the chai
 REKEYS = f"current_setting('app.reason', true) = '{REASON}'"
 KEYS = "CREATE POLICY keys ON {table} TO CURRENT_USER USING ({rekeys}) WITH CHECK ({rekeys});"
 TOLD = "CREATE POLICY keys ON audit_event FOR INSERT TO CURRENT_USER WITH CHECK ({rekeys});"
+ASKS = "CREATE POLICY asks ON check_waiting FOR INSERT TO CURRENT_USER WITH CHECK (true);"
 VERIFY = "CREATE POLICY verify ON audit_event FOR SELECT TO CURRENT_USER USING (true);"
 TRAIL = """
 CREATE POLICY scope ON {table} FOR SELECT TO {role} USING ({rule});
@@ -295,6 +297,7 @@ def ddl(role: str = APP_ROLE) -> list[str]:
     said.extend(KEYS.format(table=place.name, rekeys=REKEYS) for place in places())
     said.append(TOLD.format(rekeys=REKEYS))
     said.append(VERIFY)
+    said.append(ASKS)
     said.extend(path_triggers.carry(CARRIED))
     said.extend(trail_triggers.witness(role))
     return said

@@ -7,7 +7,7 @@ Functions run with the caller's rights, so a parent out of scope is a parent tha
 from __future__ import annotations
 
 from app.policies.job_triggers import CALLED_OFF
-from app.policies.path_triggers import CASE, KEYS, ORGANISATION, PARTIES
+from app.policies.path_triggers import CASE, KEYS, ORGANISATION, PARTIES, PARTS
 from app.policies.trail_triggers import (
     AUDIT,
     CAME,
@@ -59,10 +59,11 @@ CREATE OR REPLACE TRIGGER bound_for_good BEFORE DELETE ON attachment
 """
 # P04: whatever makes or changes an identity is compared with the whole registry, by itself.
 IDENTITY = """
-CREATE OR REPLACE FUNCTION student_identity_new() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN
+CREATE OR REPLACE FUNCTION student_identity_new() RETURNS trigger
+  LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+BEGIN  -- as its owner, who need not see each pupil again that this statement has just brought
   INSERT INTO check_waiting (student_id) SELECT id FROM came WHERE status <> 'DELETED'
-  ON CONFLICT (student_id) DO UPDATE SET asked_at = clock_timestamp();
+  ON CONFLICT DO NOTHING;
   RETURN NULL;
 END $$;
 CREATE OR REPLACE TRIGGER identity_new AFTER INSERT ON student REFERENCING NEW TABLE AS came
@@ -165,6 +166,7 @@ ALWAYS = (
     ORGANISATION,
     CASE,
     PARTIES,
+    PARTS,
     LOCKED.format(table="student", pupil="id"),
     LOCKED.format(table="guardian", pupil="student_id"),
     BOUND,

@@ -204,7 +204,6 @@ def upgrade() -> None:
         sa.Column("target_id", sa.Integer(), nullable=True),
         sa.Column("target_version", sa.Integer(), nullable=True),
         sa.Column("taken", sa.Boolean(), server_default="true", nullable=False),
-        sa.ForeignKeyConstraint(["batch_id"], ["import_batch.id"], ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("batch_id", "row_no"),
     )
@@ -341,6 +340,8 @@ def upgrade() -> None:
     )
     op.drop_column("import_row", "student_id")
     op.create_index("import_row_verdict", "import_row", ["batch_id", "verdict", "row_no"])
+    for table in ("import_row", "import_guardian"):  # thousands at once: a trigger looks at all
+        op.drop_constraint(f"{table}_batch_id_fkey", table, type_="foreignkey")
     op.execute(WRITTEN)
     op.alter_column("notice", "case_id", nullable=True)
     op.alter_column("notice", "case_version", server_default="0")
@@ -360,6 +361,11 @@ def downgrade() -> None:
         op.drop_column("notice", column)
     op.alter_column("notice", "case_version", server_default=None)
     op.alter_column("notice", "case_id", nullable=False)
+    for table in ("import_row", "import_guardian"):
+        op.create_foreign_key(
+            f"{table}_batch_id_fkey", table, "import_batch", ["batch_id"], ["id"],
+            ondelete="CASCADE",
+        )  # fmt: skip
     op.drop_index("import_row_verdict", table_name="import_row")
     op.add_column("import_row", sa.Column("student_id", sa.Integer(), nullable=True))
     op.drop_column("import_row", "taken")

@@ -19,7 +19,11 @@ SELECT relname, relrowsecurity AND relforcerowsecurity FROM pg_class
 WHERE relkind IN ('r', 'p') AND relnamespace = 'public'::regnamespace"""
 OWNED = "SELECT relname FROM pg_class WHERE relowner = to_regrole(:role)"
 POWERS = "SELECT rolsuper OR rolbypassrls OR rolcreaterole FROM pg_roles WHERE rolname = :role"
-POLICIES = "SELECT tablename, cmd, qual, with_check FROM pg_policies WHERE policyname <> 'keys'"
+POLICIES = (
+    "SELECT tablename, cmd, qual, with_check FROM pg_policies"
+    " WHERE policyname NOT IN ('keys', 'asks')"
+)
+ASKS = "SELECT tablename, roles::text, cmd, with_check FROM pg_policies WHERE policyname = 'asks'"
 KEYS = "SELECT tablename, roles::text, cmd, with_check FROM pg_policies WHERE policyname = 'keys'"
 
 
@@ -62,6 +66,10 @@ def test_only_the_owner_sees_sealed_rows_and_only_to_seal_them_anew(session):
         assert roles == f"{{{OWNER}}}", table
         assert "'keys.rotate'" in check, table
         assert cmd == ("INSERT" if table == "audit_event" else "ALL"), table
+
+
+def test_only_the_owner_notes_who_waits_for_a_comparison_and_reads_nothing_there(session):
+    assert rows(session, ASKS) == [("check_waiting", f"{{{OWNER}}}", "INSERT", "true")]
 
 
 def test_the_application_owns_nothing_and_cannot_bypass(session):

@@ -8,6 +8,7 @@ from sqlalchemy.exc import DBAPIError
 
 from app.models.audit import AuditEvent, RowHistory
 from app.models.case import Registration
+from app.models.import_batch import ImportLine, Verdict
 from app.models.school import Headcount, School, SchoolClass
 from app.models.student import Enrolment, Guardian, Status, Student
 from app.policies import scope
@@ -264,3 +265,10 @@ def test_the_audit_is_a_chain_that_shows_a_change(session, world):
     assert [event.seq for event in events] == [1, 2, 3]
     assert len({event.hash for event in events}) == 3
     assert {event.owner_path for event in events} == {world.path["mine"]}
+
+
+def test_no_line_comes_without_a_batch(session, world):
+    enter(Scope(world.path["mine"], world.path["mine"]), session)
+    with pytest.raises(DBAPIError) as failed:
+        session.execute(insert(ImportLine).values(batch_id=999_999, row_no=2, verdict=Verdict.NEW))
+    assert failed.value.orig.sqlstate == "XJ404"
