@@ -14,13 +14,13 @@ PROGRAM = "import tests.jobs.kinds; from app.cli.main import xueji; xueji()"
 class Crew:
     """One worker and one scheduler; whoever was killed is started again by `keep_up`."""
 
-    def __init__(self, log):
-        self.log, self.members = log, {}
+    def __init__(self, log, program=PROGRAM):
+        self.log, self.program, self.members = log, program, {}
 
     def keep_up(self):
         for name in ("worker", "scheduler"):
             if name not in self.members or self.members[name].poll() is not None:
-                command = [sys.executable, "-c", PROGRAM, name]
+                command = [sys.executable, "-c", self.program, name]
                 self.members[name] = subprocess.Popen(
                     command, cwd=ROOT, stdout=self.log, stderr=self.log
                 )

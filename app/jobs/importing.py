@@ -92,17 +92,20 @@ def check(run: Run) -> dict[str, Any]:
 @job("import.commit")
 def commit(run: Run) -> dict[str, Any]:
     """Import a reviewed batch, or give it back, compared anew, when something changed since."""
-    with run.step(progress=DONE) as session:
+    with run.step(progress=READ) as session:
         entitled(session, run)
         batch = batches.held(session, run.args["batch"])
-        if batch.state is not BatchState.COMMITTING:  # done, or given back, before this was killed
-            return summed(batch)
-        batch = committing.commit(session, batch.id)
+        if batch.state is BatchState.COMMITTING:  # else done, or given back, before a death
+            committing.commit(session, batch.id)
         if batch.state is BatchState.COMMITTED:
             key = f"duplicates.check:batch:{batch.id}"
             ask(session, "duplicates.check", key=key, organisation_id=batch.school_id)
         entitled(session, run)
-        return summed(batch)
+        told, is_back = summed(batch), batch.state is BatchState.PREVIEW
+    if is_back:
+        with run.step(progress=DONE) as session:
+            told = summed(committing.compare_anew(session, run.args["batch"], today(), everywhere))
+    return told
 
 
 @job("import.undo")

@@ -23,6 +23,7 @@ def sweep_files(run: Run) -> dict[str, Any]:
     with run.step() as session:
         with elevated(session, "files.sweep"):
             trays = clear_trays(session, now)
+            remains.sweep_cells(session, now)
             needed = {
                 Folder.IMPORTS: remains.needed(session, now),
                 Folder.EVIDENCE: named(session),
