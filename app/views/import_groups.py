@@ -110,10 +110,9 @@ def writes(session: Session, batch: ImportBatch) -> int:
 
 
 def pupils(session: Session, batch: ImportBatch, lines: Iterable[Line]) -> Mapping[int, Student]:
-    """Return the pupils of one's own that rows point at, by id; none for other records."""
-    if TARGETS[batch.template].record is not Student:
-        return {}
-    wanted = {line.target_id for line in lines if line.target_id}
+    """Return the pupils of one's own that rows are about, by id; none for other records."""
+    keys = (pupil_key(batch, line) for line in lines)
+    wanted = {key for key in keys if isinstance(key, int)}
     if not wanted:
         return {}
     found = select(Student).where(Student.id.in_(wanted))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 from typing import Any, NamedTuple
 
@@ -11,11 +11,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.errors import Refusal
+from app.imports.target import Fate
 from app.imports.undoing import Foreseen
 from app.models.account import Account
 from app.models.import_batch import ImportBatch, ImportLine, Outcome, Verdict
 from app.models.page import Page, page_of
-from app.views.import_groups import pupil_key
+from app.models.student import Status
+from app.views import import_groups as groups
 from app.views.inbox_filters import number
 from app.views.words import say
 
@@ -41,7 +43,10 @@ BUCKETS: Mapping[Outcome, Bucket] = {
 
 
 class Written(NamedTuple):
-    """A row of the file after the writing: its end, why, and who changed the record since."""
+    """A row of the file after the writing: its end, why, and who changed the record since.
+
+    ``leads`` says that it is about a pupil whose page can be opened.
+    """
 
     row_no: int
     told: str
@@ -50,6 +55,7 @@ class Written(NamedTuple):
     outcome: Outcome | None
     why: str
     by: str
+    leads: bool
 
 
 class Result:
@@ -79,8 +85,29 @@ class Result:
         if self.verdict:
             found = found.where(ImportLine.verdict == self.verdict)
         page = page_of(self.session, found.order_by(ImportLine.row_no), self.number)
-        names = names_of(self.session, [line.by for line in page.items])
-        return page._replace(items=[_written(self.batch, line, names) for line in page.items])
+        ends = [Fate(line.row_no, line.outcome, line.why, line.by) for line in page.items]
+        return page._replace(items=self._told(ends, page.items))
+
+    def _told(self, ends: Sequence[Fate], lines: Iterable[ImportLine]) -> list[Written]:
+        """Name the pupils and the people of rows, and say why they end as they do."""
+        by_row = {line.row_no: line for line in lines}
+        pupils = groups.pupils(self.session, self.batch, by_row.values())
+        names = names_of(self.session, [end.by for end in ends])
+        return [
+            Written(
+                end.row,
+                line.told or (pupil.name if pupil else ""),
+                line.verdict,
+                groups.pupil_key(self.batch, line),
+                end.outcome,
+                say(Refusal(end.why)) if end.why else "",
+                names.get(end.by or 0, ""),
+                leads=pupil is not None and pupil.status is not Status.DELETED,
+            )
+            for end in ends
+            for line in (by_row[end.row],)
+            for pupil in (pupils.get(groups.pupil_key(self.batch, line)),)
+        ]
 
     @cached_property
     def counts(self) -> Mapping[Outcome, int]:
@@ -119,16 +146,7 @@ class Undoing(Result):
         found = select(ImportLine).where(
             ImportLine.batch_id == self.batch.id, ImportLine.row_no.in_(numbers)
         )
-        lines = {line.row_no: line for line in self.session.scalars(found)}
-        names = names_of(self.session, [fate.by for fate in page.items])
-        return page._replace(
-            items=[
-                _written(self.batch, lines[fate.row], names)._replace(
-                    outcome=fate.outcome, why=_why(fate.why), by=names.get(fate.by or 0, "")
-                )
-                for fate in page.items
-            ]
-        )
+        return page._replace(items=self._told(page.items, self.session.scalars(found)))
 
 
 def names_of(session: Session, ids: Sequence[int | None]) -> Mapping[int, str]:
@@ -138,12 +156,3 @@ def names_of(session: Session, ids: Sequence[int | None]) -> Mapping[int, str]:
         return {}
     found = select(Account.user_id, Account.name).where(Account.user_id.in_(wanted))
     return {row.user_id: row.name for row in session.execute(found)}
-
-
-def _written(batch: ImportBatch, line: ImportLine, names: Mapping[int, str]) -> Written:
-    told, by, pupil = line.told or "", names.get(line.by or 0, ""), pupil_key(batch, line)
-    return Written(line.row_no, told, line.verdict, pupil, line.outcome, _why(line.why), by)
-
-
-def _why(code: str | None) -> str:
-    return say(Refusal(code)) if code else ""

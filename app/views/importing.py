@@ -169,6 +169,7 @@ class ImportView(BaseView):
             "buckets": BUCKETS,
             "verdicts": VERDICTS,
             "undo_refusal": say(refusal) if refusal else "",
+            **limits(),
             "registration": self._registration(batch),
         }
 
@@ -190,11 +191,9 @@ class ImportView(BaseView):
             accounts=self._accounts(),
             is_school=current_account().organisation.tier is Tier.SCHOOL,
             may_upload=may(self, "upload"),
-            most_bytes=FILE_BYTES,
             most_megabytes=FILE_BYTES // MEGABYTE,
             most_rows=MOST_ROWS,
-            wrong_type=say(Refusal("E-FILE-TYPE")),
-            too_large=say(Refusal("E-FILE-SIZE", {"limit": f"{FILE_BYTES // MEGABYTE} MB"})),
+            **limits(),
         )
         return str(drawn)
 
@@ -209,3 +208,13 @@ class ImportView(BaseView):
         view = view_of(self, "RegistrationView")
         is_open = view is not None and may(view, "submit")
         return url_for(f"{view.endpoint}.{view.default_view}", batch=batch.id) if is_open else ""
+
+
+def limits() -> dict[str, Any]:
+    """Return what a box that takes a file tells before anything is sent."""
+    limit = f"{FILE_BYTES // MEGABYTE} MB"
+    return {
+        "most_bytes": FILE_BYTES,
+        "wrong_type": say(Refusal("E-FILE-TYPE")),
+        "too_large": say(Refusal("E-FILE-SIZE", {"limit": limit})),
+    }

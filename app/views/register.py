@@ -25,6 +25,7 @@ from app.views.exporting_ledger import ExportLedgerView
 from app.views.frame import FrameView, Way, hooks
 from app.views.hat import hat_on, hats_off, waits
 from app.views.import_acts import ImportActView
+from app.views.import_mending import ImportMendView
 from app.views.importing import ImportView
 from app.views.inbox import InboxView, inbox_count, menu_counts
 from app.views.key_changing import KeyChangeView
@@ -148,6 +149,7 @@ HIDDEN: tuple[type[Any], ...] = (
     FindView,
     GuardianView,
     ImportActView,
+    ImportMendView,
     NoticeView,
     TransferAgainView,
     VerificationRoundView,

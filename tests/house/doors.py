@@ -78,6 +78,7 @@ ROWS = {  # own pages: endpoint → parameter, table
         for name in ("differences", "remove", "show")
     },
     **{f"ImportView.{name}": ("pk", "import_batch") for name in ("errors", "live", "show")},
+    **dict.fromkeys(("ImportMendView.amend", "ImportMendView.rejoin"), ("pk", "import_batch")),
     **{
         f"ImportActView.{name}": ("pk", "import_batch")
         for name in (
