@@ -74,7 +74,7 @@ def settings(config: Config) -> dict[str, Any]:
             "zh": {"flag": "cn", "name": "中文"},
             "en": {"flag": "gb", "name": "English"},
         },
-        "MAX_CONTENT_LENGTH": 64 * MEBIBYTE,
+        "MAX_CONTENT_LENGTH": 124 * MEBIBYTE,  # 128 MB of workbook and the form around it
         "MAX_FORM_MEMORY_SIZE": 4 * MEBIBYTE,
         "MAX_FORM_PARTS": 5_000,
         # The prefix: a browser takes the cookie over TLS only, for this very host and all of it.

@@ -171,6 +171,15 @@ def test_what_a_spreadsheet_would_run_is_text_or_refused(tmp_path):
     assert (2, "备注") not in found
 
 
+def test_rows_of_any_number_and_width_keep_their_places(tmp_path):
+    data = "\n".join(["a,b,c", *(f"{n}" + ",x" * (n % 3) for n in range(2, 5002))])
+    with sandbox.opened(kept(tmp_path / "a.csv", data.encode()), "") as sheet:
+        blocks = [(first, columns) for first, columns in sheet.blocks]
+    assert [first for first, _ in blocks] == [1, 2001, 4001]
+    numbers = [cell for _, columns in blocks for cell in columns[0]]
+    assert numbers == ["a", *map(str, range(2, 5002))]
+
+
 # ── row by row ──────────────────────────────────────────────────────────────────────────────
 
 

@@ -49,13 +49,15 @@ def send_rows(rows: Iterable[Sequence[Any]], *, typed: bool = True) -> None:
     for row in rows:
         block.append(row)
         if len(block) == BLOCK_ROWS:
-            first = _send_block(first, block, typed=typed)
+            _send_block(first, block, typed=typed)
+            first += len(block)
+            block.clear()
     if block:
         _send_block(first, block, typed=typed)
 
 
-def _send_block(first: int, block: list[Sequence[Any]], *, typed: bool) -> int:
-    """Send rows as columns, equal values once; return the number of the next row."""
+def _send_block(first: int, block: list[Sequence[Any]], *, typed: bool) -> None:
+    """Send rows as columns, equal values once."""
     width = max(map(len, block))
     if any(len(row) < width for row in block):
         block = [[*row, *[""] * (width - len(row))] for row in block]
@@ -65,10 +67,7 @@ def _send_block(first: int, block: list[Sequence[Any]], *, typed: bool) -> int:
     for value in [value for value in clean if isinstance(value, str) and is_odd(value, typed)]:
         clean[value] = cleaned(value)
     columns = [list(map(clean.__getitem__, column)) for column in zip(*block, strict=True)]
-    following = first + len(block)
-    block.clear()
     send((first, columns))
-    return following
 
 
 def is_odd(value: str, typed: bool) -> bool:
