@@ -64,4 +64,4 @@ def purposes() -> list[tuple[str, str]]:
 def purpose_name(code: str) -> str:
     """Return the words of a purpose; one nobody knows is shown as it is."""
     known = PURPOSES.get(code)
-    return code if known is None else known.text.zh if lang() == "zh" else known.text.en
+    return code if known is None else known.zh if lang() == "zh" else known.en

@@ -208,8 +208,7 @@ class ExportView(BaseView):
             form=form(),
             refusals=refusals,
             purposes=[
-                (code, each.text.zh if lang() == "zh" else each.text.en)
-                for code, each in PURPOSES.items()
+                (code, each.zh if lang() == "zh" else each.en) for code, each in PURPOSES.items()
             ],
             word=once.word(),
         )

@@ -30,7 +30,7 @@ def source_word(name: str) -> str:
 def purpose_word(export: Export | ExportShare) -> str:
     """Return what an export is for: the code's words, and the person's own."""
     known = PURPOSES.get(export.purpose)
-    word = export.purpose if known is None else known.text.zh if lang() == "zh" else known.text.en
+    word = export.purpose if known is None else known.zh if lang() == "zh" else known.en
     return f"{word}{_(': ')}{export.purpose_words}" if export.purpose_words else word
 
 

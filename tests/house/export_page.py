@@ -107,7 +107,7 @@ def guards() -> Iterator[str]:
 def fields() -> Iterator[str]:
     yield "## 最少数据字段 Fewest fields"
     kinds = [kind for kind in Kind if any(known(kind))]
-    yield from head("字段 fields", *(PURPOSES[code].text.zh for code in JUSTIFIES))
+    yield from head("字段 fields", *(PURPOSES[code].zh for code in JUSTIFIES))
     for kind in kinds:
         marks = ("✓" if kind in JUSTIFIES[code] else NONE for code in JUSTIFIES)
         yield line("、".join(known(kind)), *marks)
