@@ -93,8 +93,9 @@ def families(root: Root) -> None:
     )
     with root.transaction():
         root.execute("SET LOCAL session_replication_role = replica")
-        root.execute(laid, (STANDING,))
-    root.execute("VACUUM ANALYZE guardian")
+        missing = root.execute(laid, (STANDING,)).rowcount
+    if missing:
+        root.execute("VACUUM ANALYZE guardian")
 
 
 def come(root: Root, staged: int) -> None:
