@@ -19,6 +19,9 @@ OF_A_MEMBER = {
     "ethnic": ("民族",),
 }
 OF_A_PUPIL = {
+    "student_number": ("全国学籍号", "学籍编号", "学籍号码", "学生学籍号"),
+    "pupil_id_number": ("学生身份证号", "学生身份证号码", "身份证号", "身份证号码", "身份证"),
+    "pupil_name": ("学生姓名", "学生", "名字"),
     "school_code": ("学校代码", "学校编码", "学校标识", "标识码"),
     "name": ("学生姓名", "名字", "学生", "中文姓名"),
     "gender": ("学生性别",),
@@ -56,7 +59,6 @@ OF_A_PUPIL = {
     "commute_mode": ("上学方式",),
     "needs_bus": ("校车", "是否乘坐校车"),
     "remark": ("附注", "说明"),
-    "number": ("学籍号", "全国学籍号", "学籍编号", "学号"),
 }  # fmt: skip
 SYNONYMS: Sequence[tuple[str, str]] = (  # a word may mean one column here, another there
     *((word, field) for field, words in OF_A_PUPIL.items() for word in words),
