@@ -21,6 +21,7 @@ COMMANDS = {  # name: where it is, what it is for; in the order of a first day
     ),
     "template": ("app.cli.importing:template", "Write an empty template of an import."),
     "import": ("app.cli.importing:import_", "Check a workbook and, on request, import it."),
+    "import-undo": ("app.cli.importing:import_undo", "Tell, and on request do, an import's undo."),
     "promote": ("app.cli.promoting:promote", "Rehearse the turn of the year, or turn it."),
     "audit": ("app.cli.auditing:audit", "Verify the log's chains; write their ends down."),
     "hook": ("app.cli.hook:hook", "Look at the outgoing hook; send again what was given up."),

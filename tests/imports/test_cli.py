@@ -59,8 +59,27 @@ def test_a_clean_file_is_looked_at_then_imported_then_known(root):
     assert root.execute("SELECT count(*) AS n FROM student").fetchone().n == 84
     again = run("import", "students", CLEAN, "--as", WHO, "--commit", "--json")
     assert again.exit_code == 1
-    assert f"batch {told['batch']}" in again.output
+    assert f"-{told['batch']:06d}" in again.output
     assert root.execute("SELECT count(*) AS n FROM student").fetchone().n == 84
+
+
+def test_good_rows_alone_are_written_and_taken_back_on_request(root, tmp_path):
+    path = a_book([a_row(姓名="孙晓晓"), a_row(姓名="")], tmp_path / "a.xlsx")
+    stays = run("import", "students", path, "--as", WHO, "--commit", "--json")
+    assert stays.exit_code == 3
+    assert json.loads(stays.output)["refusals"][0]["code"] == "E-BATCH-REFUSED"
+    done = run("import", "students", path, "--as", WHO, "--commit", "--keep-good", "--json")
+    told = json.loads(done.output)
+    assert (done.exit_code, told["state"], told["refused"]) == (0, "committed", 1)
+    batch = told["batch"]
+    foretold = run("import-undo", batch, "--as", WHO)
+    assert foretold.output == f"batch {batch}: committed; 1 reversed, 0 kept, 0 stuck\n"
+    undone = json.loads(run("import-undo", batch, "--as", WHO, "--commit", "--json").output)
+    assert undone == {"batch": batch, "state": "undone", "reversed": 1, "kept": 0, "stuck": 0}
+    status = "SELECT DISTINCT status FROM student WHERE import_batch_id = %s"
+    assert [row.status for row in root.execute(status, (batch,))] == ["DELETED"]
+    gone = run("import-undo", batch, "--as", WHO)
+    assert (gone.exit_code, gone.output.count("\n")) == (1, 1)
 
 
 def test_words_for_people_when_json_is_not_asked_for(tmp_path):

@@ -27,6 +27,7 @@ from app.views.scoped import ScopedModelView
 from app.views.scraping import note_look
 from app.views.screens.changes import Change, beginning, changes_of
 from app.views.screens.places import place_of
+from app.views.screens.provenance import came_by
 from app.views.screens.pupil_fields import GROUPS, LABELS
 from app.views.widgets import safe_url
 from app.views.words import say
@@ -110,6 +111,7 @@ class Archive(ScopedModelView):
                 open_case=next((case for case in cases if case.is_open), None),
                 history=history_of(pupil),
                 changes=changes(pupil, tab),
+                came=came_by(session(), pupil),
                 can_reveal_family=self.appbuilder.sm.has_access("can_reveal", "Guardian"),
                 submit_url=self.submit_url(pupil),
                 reasons=reasons(),

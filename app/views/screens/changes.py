@@ -19,9 +19,11 @@ from app.models.audit import RowHistory
 from app.models.organisation import Organisation
 from app.models.school import Grade, SchoolClass
 from app.models.student import Student
+from app.views.actor import session as here
 from app.views.labels import NONE, label_of, word_of, yes_no
 from app.views.pupil_columns import CODES, PLACES, SEALED
 from app.views.screens.places import place_of
+from app.views.screens.provenance import Provenance, came_by, written_by
 from app.views.screens.pupil_fields import FAMILY_SEALED, LABELS
 from app.views.screens.sheet import label_of as column_label
 
@@ -86,6 +88,7 @@ class Change:
     what: str
     reason: str = ""
     case_id: int | None = None
+    import_id: int | None = None
     is_gone: bool = False
     is_whole: bool = False  # ``what`` says it all; there are no fields
     fields: list[Field] = field(default_factory=list)
@@ -106,12 +109,13 @@ def changes_of(session: Session, student_id: int, most: int = MOST) -> list[Chan
 def beginning(session: Session, pupil: Student) -> Change:
     """Return how a pupil's record began: when, by whom, through which import."""
     who = names_of(session, {pupil.created_by}).get(pupil.created_by or 0)
-    batch = pupil.import_batch_id
+    came = came_by(session, pupil)
     return Change(
         at=pupil.created_at,
         who=who or str(pgettext("actor", "System")),
         what=str(_("The record was made")),
-        reason=str(_("import %(n)s", n=batch)) if batch else "",
+        reason=came.said if came else "",
+        import_id=came.import_id if came else None,
         is_whole=True,
     )
 
@@ -133,12 +137,16 @@ def _change(session: Session, row: RowHistory, who: Mapping[int, str]) -> Change
 def change_of(row: RowHistory, who: Mapping[int, str], what: str) -> Change:
     """Return when, who and through what of a remembered change."""
     through = THROUGH_CASE.match(row.reason or "")
+    written = written_by(here(), row.reason or "") or Provenance(
+        "" if through else str(REASONS.get(row.reason or "", row.reason or ""))
+    )
     return Change(
         at=row.at,
         who=who.get(row.actor or 0, str(pgettext("actor", "System"))),
         what=what,
-        reason="" if through else str(REASONS.get(row.reason or "", row.reason or "")),
+        reason=written.said,
         case_id=int(through[1]) if through else None,
+        import_id=written.import_id,
         is_gone=row.after is None,
     )
 
