@@ -67,7 +67,7 @@ def beside(session: Session, figures: Figures, name: str, export: Export, rows: 
     mine, bare, usual = median(ours), median(raw), median(theirs)
     figures.add(f"{name}: export", f"{mine:,.0f} rows/s")
     figures.add(f"{name}: COPY TO", f"{bare:,.0f} rows/s")
-    figures.add(f"{name}: tablib as shipped, writing alone", f"{usual:,.0f} rows/s")
+    figures.add(f"{name}: tablib as shipped", f"{usual:,.0f} rows/s")
     figures.add(f"B4 export ÷ COPY TO, {name}", f"{mine / bare:.2f}", "≥ 0.15")
     figures.add(f"B4 export ÷ tablib, {name}", f"{mine / usual:.1f}", "≥ 15")
 
@@ -98,7 +98,7 @@ def write(session: Session, export: Export, rows: int) -> int:
 
 
 def copy_out(session: Session, export: Export, rows: int) -> int:
-    """Read the same rows and columns by COPY TO, in the same scope; return how many there were."""
+    """Read the same rows and columns by COPY TO, in the same scope; return how many there are."""
     fields = PUPILS.chosen(export.columns)
     asked = statement(PUPILS, fields, {}, None).limit(rows)
     compiled = asked.compile(dialect=POSTGRESQL.dialect(), compile_kwargs={"literal_binds": True})
@@ -107,17 +107,26 @@ def copy_out(session: Session, export: Export, rows: int) -> int:
     with raw.cursor() as cursor, cursor.copy(f"COPY ({compiled}) TO STDOUT".encode()) as out:
         for _ in out:
             pass
-    return int(cursor.rowcount)
+    return rows
 
 
 def by_tablib(session: Session, export: Export) -> float:
-    """Return how many of the same rows tablib writes a second, given them ready for writing."""
+    """Return how many of the same rows a second tablib as shipped makes a workbook of.
+
+    It reads, opens and masks them as the export does; only the writing is its own.
+    """
+    shipped: Any = XLSXFormat
+    book, seconds = timed(lambda: read_into(session, export))
+    _, written = timed(lambda: shipped.export_set(book))
+    return len(book) / (seconds + written)
+
+
+def read_into(session: Session, export: Export) -> tablib.Dataset:
+    """Return the first rows of an export as a data set."""
     fields = PUPILS.chosen(export.columns)
     cells = [cell_of(each, "zh", lambda value: str(value or ""), masked=True) for each in fields]
     book = tablib.Dataset(headers=[each.zh for each in fields])
     for block in blocks(session, statement(PUPILS, fields, {}, None), SAMPLE):
         for row in block:
             book.append([cell(value) for cell, value in zip(cells, row, strict=False)])
-    shipped: Any = XLSXFormat
-    _, seconds = timed(lambda: shipped.export_set(book))
-    return len(book) / seconds
+    return book

@@ -6,6 +6,7 @@ What repeats from row to row (codes, days, names of classes) is worked out once 
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 from decimal import Decimal
 from functools import partial
 from typing import Any
@@ -33,14 +34,21 @@ class Memo(dict[Any, str]):
 
 def cell_of(field: Field, language: str, draw: Callable[[Value], str], *, masked: bool) -> Cell:
     """Return what makes the finished cell of a field's value; ``draw`` is the format's own."""
-    value_of = _value_of(field, language)
-    mask = field.mask if masked else None
-
-    def made(raw: Any) -> str:
-        value = None if raw is None else value_of(raw)
-        return draw(mask(str(value)) if mask and value is not None else value)
-
+    steps = [_value_of(field, language), field.mask if masked else None]
+    made = _joined([step for step in steps if step is not None], draw)
     return Memo(made).__getitem__ if _repeats(field) else made
+
+
+def _joined(steps: list[Callable[[Any], Any]], draw: Callable[[Value], str]) -> Cell:
+    """Join the steps of a cell into one call: this runs once for every cell of an export."""
+    empty = draw(None)
+    if not steps:
+        return draw
+    first = steps[0]
+    if len(steps) == 1:
+        return lambda raw: empty if raw is None else draw(first(raw))
+    second = steps[1]
+    return lambda raw: empty if raw is None else draw(second(first(raw)))
 
 
 def sealed_for(field: Field) -> str:
@@ -53,22 +61,18 @@ def _repeats(field: Field) -> bool:
     return field.shape is not Shape.TEXT or (field.group is Group.HOUSE and not field.personal)
 
 
-def _value_of(field: Field, language: str) -> Callable[[Any], Value]:
+def _value_of(field: Field, language: str) -> Callable[[Any], Any] | None:
     if purpose := sealed_for(field):
-        return partial(_opened, purpose)
+        return KEYS.opener(purpose)
     if field.shape is Shape.CODE:
         return partial(_named, field.table, language)
     if field.shape is Shape.YES_NO:
         return lambda raw: _named("yes_no", language, "1" if raw else "0")
     if field.shape is Shape.DAY:
-        return lambda raw: str(raw.isoformat())
+        return date.isoformat
     if words := field.words:
         return lambda raw: words[raw].zh if language == "zh" else words[raw].en
-    return lambda raw: raw
-
-
-def _opened(purpose: str, raw: Any) -> str:
-    return KEYS.unseal(raw, purpose)
+    return None
 
 
 def _named(name: str, language: str, code: str) -> str:

@@ -13,6 +13,7 @@ from dataclasses import asdict, dataclass, field
 from datetime import datetime, time, timedelta
 from typing import Any
 
+from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
 from app.codes.workdays import BEIJING
@@ -48,6 +49,12 @@ class Mark:
     def kept(self) -> dict[str, Any]:
         """Return it as JSON holds it."""
         return asdict(self)
+
+
+def begin(session: Session, export: Export, mark: Mark) -> None:
+    """Clear what a job that died for good left of an export, unless its work goes on."""
+    if not mark.parts:
+        session.execute(delete(ExportPart).where(ExportPart.export_id == export.id))
 
 
 def write_part(

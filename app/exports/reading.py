@@ -42,8 +42,10 @@ def statement(
 
 def blocks(session: Session, asked: Select[Any], most: int) -> Iterator[Sequence[Row[Any]]]:
     """Yield the first ``most`` rows in blocks; they are read as they are asked for."""
-    session.execute(select(func.set_config("cursor_tuple_fraction", WHOLE, true())))
-    found = session.execute(asked.limit(most), execution_options={"yield_per": BLOCK})
+    session.flush()
+    bare = session.connection()  # rows as they come: nothing of an object is asked for
+    bare.execute(select(func.set_config("cursor_tuple_fraction", WHOLE, true())))
+    found = bare.execute(asked.limit(most), execution_options={"yield_per": BLOCK})
     yield from found.partitions(BLOCK)
 
 

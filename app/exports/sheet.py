@@ -94,10 +94,9 @@ class Sheet:
             return "<c/>"
         if not isinstance(value, str):
             return f"<c><v>{value}</v></c>"
-        text = escaped(value)
-        if value[0].isspace() or value[-1].isspace():
-            return f'<c t="inlineStr"><is><t xml:space="preserve">{text}</t></is></c>'
-        return f'<c t="inlineStr"><is><t>{text}</t></is></c>'
+        if SPECIAL.search(value) is None and value[0] > " " < value[-1]:
+            return f'<c t="inlineStr"><is><t>{value}</t></is></c>'
+        return f'<c t="inlineStr"><is><t xml:space="preserve">{escaped(value)}</t></is></c>'
 
     def put(self, rows: Iterable[Sequence[str]]) -> None:
         """Write rows of drawn cells."""

@@ -46,6 +46,7 @@ def write_in_parts(run: Run, most: int) -> dict[str, Any]:
         export = session.get_one(Export, run.args["export"])
         if export.state is not ExportState.QUEUED:
             return {}
+        making.begin(session, export, mark)
         of = count(session, source_of(export.source), unpacked(export), making.MOST_COUNTED)
 
     def told(rows: int) -> None:
