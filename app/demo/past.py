@@ -18,6 +18,7 @@ from app.models.account import Account
 from app.models.attachment import Attachment
 from app.models.case import Case, CaseComment, CaseEvent
 from app.models.every import MODULES
+from app.models.export import ExportEvent, ExportRequest
 from app.models.field_choice import FieldChoice
 from app.models.notice import Notice
 from app.models.organisation import Organisation
@@ -34,6 +35,8 @@ DATED = {
     Attachment: "uploaded_at",
     FieldChoice: "set_at",
     Substitution: "made_at",
+    ExportRequest: "created_at",
+    ExportEvent: "at",
 }
 MAKER = Scope(EVERYTHING, EVERYTHING, reason="demo")
 EVER = datetime(2000, 1, 1, tzinfo=UTC)

@@ -202,3 +202,16 @@ def test_a_scaled_world_is_written_by_several_processes(house, root, monkeypatch
     assert counts(root, "SELECT sum(n) FROM headcount") == made.pupils + len(ENTRIES)
     assert len(made.accounts) == 83
     assert {access.password for access in made.accounts} == {"one-for-all"}
+
+
+def test_an_export_request_waits_at_every_desk_and_others_have_ended(said, root):
+    found = root.execute(
+        "SELECT state, awaiting_office, count(*) FROM export_request GROUP BY 1, 2"
+    )
+    assert {tuple(row) for row in found.fetchall()} == {
+        ("DRAFT", None), ("DEPT_REVIEW", "REGISTRAR"), ("HEAD_APPROVAL", "LEADER"),
+        ("APPROVED", None), ("REJECTED", None),
+    }  # fmt: skip
+    early = "SELECT count(*) FROM export_event WHERE at > now() - interval '12 hours'"
+    assert counts(root, early) == 0
+    assert counts(root, "SELECT count(*) FROM export_request WHERE rows > 0") == 5
