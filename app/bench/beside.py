@@ -22,7 +22,7 @@ from app.jobs.worker import GENTLE, perform
 from app.models.sealed import KEYS
 from config import ROOT, Config
 
-SCHOOL, COUNTY = "registrar@2141000101", "registrar@411302"
+SCHOOL, COUNTY = "registrar@2141000201", "registrar@411302"
 PAGES = (
     (COUNTY, "/schools/list/"),
     (COUNTY, "/inbox"),
