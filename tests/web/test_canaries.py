@@ -106,12 +106,11 @@ def imported(browser, root, settled, birds):
     assert settled(job_of(root, batch)).state == "DONE"
     preview = browser.get(f"/import/{batch}?show=new")
     assert preview.status_code == 200
-    assert browser.post(f"/import/{batch}/commit").status_code == 302
+    seen = re.search(r'name="seen" value="(\d+)"', preview.text)[1]
+    assert browser.post(f"/import/{batch}/commit", data={"seen": seen}).status_code == 302
     assert settled(job_of(root, batch)).state == "DONE"
-    sql = "SELECT student_id FROM import_row WHERE batch_id = %s ORDER BY row_no"
-    ids = [row[0] for row in root.execute(sql, (batch,)).fetchall()]
-    sql = "SELECT id FROM student WHERE import_batch_id = %s ORDER BY id"
-    return [i for i in ids if i] or [row[0] for row in root.execute(sql, (batch,)).fetchall()]
+    sql = "SELECT target_id FROM import_line WHERE batch_id = %s ORDER BY row_no"
+    return [row[0] for row in root.execute(sql, (batch,)).fetchall()]
 
 
 def job_of(root, batch):
