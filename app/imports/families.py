@@ -10,13 +10,24 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from sqlalchemy import Table, select
+from sqlalchemy import ColumnElement, LargeBinary, Table, select, type_coerce
 from sqlalchemy.orm import Session
 
 from app.imports.staging import GUARDIAN_FIELDS, STAGED_GUARDIAN
+from app.models.sealed import KEYS, Sealed
 from app.models.student import Guardian
 
-WHO = (GUARDIAN_FIELDS.index("name"), GUARDIAN_FIELDS.index("relation"))
+
+def purposes(table: Table) -> dict[str, str]:
+    """Return for what the sealed fields of a table are sealed."""
+    return {c.name: c.type.purpose for c in table.c if isinstance(c.type, Sealed)}
+
+
+PURPOSES = purposes(STAGED_GUARDIAN)
+CLOSED = tuple(name for name in GUARDIAN_FIELDS if name in PURPOSES)
+OPEN = tuple(name for name in GUARDIAN_FIELDS if name not in PURPOSES)
+FIELDS = (*OPEN, *CLOSED)
+WHO = (OPEN.index("name"), OPEN.index("relation"))
 
 
 class Cell(NamedTuple):
@@ -29,7 +40,7 @@ class Cell(NamedTuple):
 
 
 class Family:
-    """The members of one row and of its pupil, each with values in the order of the fields."""
+    """The members of one row and of its pupil, each with values in the order of `FIELDS`."""
 
     def __init__(self) -> None:
         self.told: dict[int, Sequence[Any]] = {}  # by ordinal
@@ -37,10 +48,12 @@ class Family:
 
     def cells(self) -> Iterator[Cell]:
         """Yield every cell of the members that differs."""
-        nobody = (None,) * len(GUARDIAN_FIELDS)
+        nobody = (None,) * len(FIELDS)
         for ordinal, record in self.pairs().items():
-            old = self.known[record] if record is not None else nobody
-            for cell in differing(GUARDIAN_FIELDS, self.told[ordinal], old):
+            new, old = self.told[ordinal], self.known[record] if record is not None else nobody
+            at = len(OPEN)
+            found = [*differing(OPEN, new[:at], old[:at])]
+            for cell in (*found, *unsealed(CLOSED, PURPOSES, new[at:], old[at:])):
                 yield Cell(f"member{ordinal}_{cell.field}", cell.before, cell.after, record)
 
     def pairs(self) -> dict[int, int | None]:
@@ -67,23 +80,49 @@ def differing(fields: Sequence[str], new: Sequence[Any], old: Sequence[Any]) -> 
             yield Cell(field, before, after)
 
 
+def unsealed(
+    fields: Sequence[str],
+    held_for: Mapping[str, str],
+    new: Sequence[bytes | None],
+    old: Sequence[bytes | None],
+) -> Iterator[Cell]:
+    """Yield the sealed fields that have a new value, the values in clear."""
+    unseal = KEYS.unseal
+    for field, after, before in zip(fields, new, old, strict=True):
+        if after is None:
+            continue
+        told = unseal(after, held_for[field])
+        known = None if before is None else unseal(before, held_for[field])
+        if told != known:
+            yield Cell(field, known, told)
+
+
+def as_bytes(column: Any) -> ColumnElement[bytes]:
+    """Return a sealed column as it lies there."""
+    return type_coerce(column, LargeBinary).label(None)
+
+
 def families(session: Session, matched: Table) -> Mapping[int, Family]:
     """Return the family of every matched row, by row; ``matched`` has row_no and target_id."""
     held: dict[int, Family] = defaultdict(Family)
-    told = (STAGED_GUARDIAN.c[name] for name in GUARDIAN_FIELDS)
+    told, known = STAGED_GUARDIAN.c, Guardian.__table__.c
     rows = (
-        select(STAGED_GUARDIAN.c.row_no, STAGED_GUARDIAN.c.ordinal, *told)
-        .join(matched, matched.c.row_no == STAGED_GUARDIAN.c.row_no)
-        .order_by(STAGED_GUARDIAN.c.row_no, STAGED_GUARDIAN.c.ordinal)
+        select(told.row_no, told.ordinal, *_values(told))
+        .join(matched, matched.c.row_no == told.row_no)
+        .order_by(told.row_no, told.ordinal)
     )
     for row, ordinal, *values in session.execute(rows):
         held[row].told[ordinal] = values
-    known = (Guardian.__table__.c[name] for name in GUARDIAN_FIELDS)
     rows = (
-        select(matched.c.row_no, Guardian.id, *known)
-        .join(matched, matched.c.target_id == Guardian.student_id)
-        .order_by(matched.c.row_no, Guardian.id)
+        select(matched.c.row_no, known.id, *_values(known))
+        .join(matched, matched.c.target_id == known.student_id)
+        .order_by(matched.c.row_no, known.id)
     )
     for row, record, *values in session.execute(rows):
         held[row].known[record] = values
     return held
+
+
+def _values(columns: Any) -> Iterator[Any]:
+    yield from (columns[name] for name in OPEN)
+    yield from (as_bytes(columns[name]) for name in CLOSED)

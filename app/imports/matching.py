@@ -8,13 +8,21 @@ never takes a value away, and a spelling nobody typed never takes the place of o
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from sqlalchemy import exists, func, select, text
+from sqlalchemy import ColumnElement, and_, exists, func, select, text
 from sqlalchemy.orm import Session
 
 from app.codes.pinyin import spelt
-from app.imports.families import Cell, Family, differing, families
+from app.imports.families import (
+    Cell,
+    Family,
+    as_bytes,
+    differing,
+    families,
+    purposes,
+    unsealed,
+)
 from app.imports.pouring import like, pour
 from app.imports.spec import Facts, ImportSpec, Problem
 from app.imports.staging import FROM_CELLS, STAGED_KEY, STAGED_ROW
@@ -40,21 +48,22 @@ ON_RECORD = (
 IN_DISPUTE = (ProblemFlag.OPEN, ProblemFlag.IN_PROCESS)
 RETURNED = "RETURNED"  # a case that is back at its beginning holds nothing fast
 FIELDS = tuple(name for name in FROM_CELLS if name != "id_number")  # by which the record is found
+PURPOSES = purposes(STAGED_ROW)
+CLOSED = tuple(name for name in FIELDS if name in PURPOSES)  # sealed: compared unsealed, in Python
+OPEN = tuple(name for name in FIELDS if name not in PURPOSES)
 ROOM, NUMBER, NAME, SPELLING = "class_number", "id_number", "name", "name_pinyin"
 
 
 class Pair(NamedTuple):
-    """A row and the record it is of: their fields in the order of `FIELDS`."""
+    """A row and the record it is of: what of the pupil's own fields differs."""
 
     row: int
-    record: int
     status: Status
     flag: ProblemFlag
     is_busy: bool
     room: str
     old_room: str | None
-    new: tuple[Any, ...]
-    old: tuple[Any, ...]
+    changed: tuple[Cell, ...]
 
     @property
     def is_free(self) -> bool:
@@ -67,7 +76,8 @@ def meet(session: Session, spec: ImportSpec, batch: ImportBatch, facts: Facts) -
 
     The notes are `STAGED_MATCH` and `STAGED_CELL`.
     """
-    session.execute(text("ANALYZE staged_key"))  # or the planner reads the whole registry
+    for table in ("staged_key", "staged_row", "staged_guardian"):
+        session.execute(text(f"ANALYZE {table}"))  # or the planner reads the whole registry
     gone = list(_find(session, batch.school_id))
     heading = spec.by_field[NUMBER].heading
     yield from (Problem(row, heading, "E-DUP", {"where": "hint.registered"}, None) for row in gone)
@@ -120,14 +130,8 @@ def _cells(
 
 
 def _own(pair: Pair) -> Iterator[Cell]:
-    """Yield the pupil's own cells that differ."""
-    changed = list(differing(FIELDS, pair.new, pair.old))
-    renamed = any(cell.field == NAME for cell in changed)
-    for cell in changed:
-        name = pair.new[FIELDS.index(NAME)]
-        by_rule = cell.field == SPELLING and cell.before and cell.after == spelt(name)
-        if renamed or not by_rule:
-            yield cell
+    """Yield the pupil's own cells that differ, the class among them."""
+    yield from pair.changed
     if pair.room != pair.old_room:
         yield Cell(ROOM, pair.old_room, pair.room)
 
@@ -156,28 +160,57 @@ def _refused(
 
 
 def _pairs(session: Session) -> Iterator[Pair]:
-    """Yield the rows that could be read with the records they are of."""
+    """Yield the rows that could be read with what differs from the records they are of."""
     busy = exists().where(
         Case.student_id == Student.id, Case.closed_at.is_(None), Case.state != RETURNED
     )
+    pupil, row = Student.__table__.c, STAGED_ROW.c
+    same = and_(*(func.coalesce(row[f], pupil[f]).is_not_distinct_from(pupil[f]) for f in OPEN))
+    asked = (
+        select(
+            row.row_no, Student.status, Student.problem_flag, busy, row.class_number,
+            SchoolClass.number, same, *(as_bytes(row[f]) for f in CLOSED),
+            *(as_bytes(pupil[f]) for f in CLOSED),
+        )
+        .join(STAGED_MATCH, STAGED_MATCH.c.row_no == row.row_no)
+        .join(Student, Student.id == STAGED_MATCH.c.target_id)
+        .outerjoin(SchoolClass, SchoolClass.id == Student.class_id)
+        .order_by(row.row_no)
+    )  # fmt: skip
+    plain = _plain(session, same)
+    for number, status, flag, is_busy, room, old_room, is_same, *sealed in session.execute(asked):
+        new, old = sealed[: len(CLOSED)], sealed[len(CLOSED) :]
+        changed = () if is_same else plain[number]
+        closed = unsealed(CLOSED, PURPOSES, new, old)
+        yield Pair(number, status, flag, is_busy, room, old_room, (*changed, *closed))
+
+
+def _plain(session: Session, same: ColumnElement[bool]) -> dict[int, tuple[Cell, ...]]:
+    """Return what differs of the fields that are not sealed, by row."""
     rows = session.execute(
         select(
-            STAGED_ROW.c.row_no, Student.id, Student.status, Student.problem_flag, busy,
-            STAGED_ROW.c.class_number, SchoolClass.number,
-            *(STAGED_ROW.c[name] for name in FIELDS),
-            *(Student.__table__.c[name] for name in FIELDS),
+            STAGED_ROW.c.row_no, STAGED_ROW.c[NAME], *(STAGED_ROW.c[f] for f in OPEN),
+            *(Student.__table__.c[f] for f in OPEN),
         )
         .join(STAGED_MATCH, STAGED_MATCH.c.row_no == STAGED_ROW.c.row_no)
         .join(Student, Student.id == STAGED_MATCH.c.target_id)
-        .outerjoin(SchoolClass, SchoolClass.id == Student.class_id)
-        .order_by(STAGED_ROW.c.row_no)
-        .execution_options(yield_per=2000)
+        .where(~same)
     )  # fmt: skip
-    width = len(FIELDS)
-    for row in rows:
-        number, record, status, flag, is_busy, room, old_room, *values = row
-        new, old = tuple(values[:width]), tuple(values[width:])
-        yield Pair(number, record, status, flag, is_busy, room, old_room, new, old)
+    width = len(OPEN)
+    return {
+        number: tuple(_named(name, differing(OPEN, values[:width], values[width:])))
+        for number, name, *values in rows
+    }
+
+
+def _named(name: str, cells: Iterator[Cell]) -> Iterator[Cell]:
+    """Leave out a spelling that nobody typed, where the record is spelt and the name stays."""
+    found = list(cells)
+    renamed = any(cell.field == NAME for cell in found)
+    for cell in found:
+        by_rule = cell.field == SPELLING and cell.before and cell.after == spelt(name)
+        if renamed or not by_rule:
+            yield cell
 
 
 def _same(session: Session) -> None:
