@@ -17,6 +17,7 @@ from app.bench import duplicates as comparison
 from app.bench import inbox as queues
 from app.bench import pages as screens
 from app.bench import promote as promotion
+from app.bench import reading as workbooks
 from app.bench.cases import fill_desks
 from app.bench.figures import Figures, superuser
 from app.bench.peer import environment
@@ -86,6 +87,14 @@ def import_(  # noqa: PLR0913  options
     plan = importing.Plan(rows, rounds, crowd, venv, beside)
     with registry(1, "import") if crowd else registry(pupils) as root_url:
         click.echo(importing.measure(Config.read(), root_url, plan))
+
+
+@bench.command()
+@click.option("--rows", type=click.IntRange(1, 300_000), default=100_000, show_default=True)
+@click.option("--rounds", type=click.IntRange(1, 100), default=3, show_default=True)
+def read(rows: int, rounds: int) -> None:
+    """Read a workbook; time and memory next to calamine alone and to tablib."""
+    click.echo(workbooks.measure(rows, rounds))
 
 
 @bench.command("export")

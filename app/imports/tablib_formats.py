@@ -27,11 +27,11 @@ class Reading:
     is_limited = True
 
     @classmethod
-    def detect(cls, stream: IO[bytes]) -> bool:
+    def detect(cls, stream: IO[Any]) -> bool:
         """Tell a file of this form by its first bytes."""
         head = stream.read(HEAD_BYTES)
         stream.seek(0)
-        return isinstance(head, bytes) and form_of(head) is cls.form
+        return not isinstance(head, str) and form_of(head) is cls.form
 
     @classmethod
     def import_set(

@@ -240,7 +240,6 @@ def within(data, seed):
     return a_zip(parts | {name: bytes(text)})
 
 
-def specimens():
-    """Yield a name and a way to make the bytes, for every file of the corpus."""
-    for kind in (others, old_books, texts, all_books, bent):
-        yield from kind()
+KINDS = {  # what yields a name and a way to make the bytes, for every file of the corpus
+    "others": others, "old books": old_books, "texts": texts, "books": all_books, "bent": bent,
+}  # fmt: skip

@@ -16,15 +16,29 @@ ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
 LAST_SERIAL = 2_958_466  # the day after 9999-12-31
 MOST_GAP = 400_000  # rows
 MOST_COLUMNS = 702
-REMEMBERED = 20_000
+DIGITS = "0123456789"
+REMEMBERED, MOST_NAMES = 20_000, 1_000
 STYLES = "xl/styles.xml"
 SURROGATES = range(0xD800, 0xE000)
+
+
+class Local(dict[str, str]):
+    """Names without their prefixes; a sheet has a dozen."""
+
+    def __missing__(self, name: str) -> str:
+        local = name.rpartition(":")[2]
+        if len(self) < MOST_NAMES:
+            self[name] = local
+        return local
+
+
+LOCAL = Local()
 
 
 class Styles(NamedTuple):
     """Which styles show a number as a day, and the day that is number nought."""
 
-    days: frozenset[int]
+    days: frozenset[str]
     nought: datetime
 
 
@@ -45,7 +59,7 @@ def styles_of(book: zipfile.ZipFile, tree: Callable[..., Any]) -> Styles:
             formats[one.get("numFmtId", "")] = one.get("formatCode", "")
         elif kind == "cellXfs":
             shown = [xf.get("numFmtId", "0") for xf in one]
-    days = {at for at, key in enumerate(shown) if is_day(key, formats)}
+    days = {str(at) for at, key in enumerate(shown) if is_day(key, formats)}
     return Styles(frozenset(days), nought)
 
 
@@ -78,7 +92,7 @@ class Strings:
 
     def start(self, name: str, _about: Any) -> None:
         """Begin a string or a run of it; how it is spoken is no part of it."""
-        kind = name.rpartition(" ")[2]
+        kind = LOCAL[name]
         self.is_text = kind == "t" and not self.is_spoken
         self.is_spoken = self.is_spoken or kind == "rPh"
 
@@ -89,7 +103,7 @@ class Strings:
 
     def end(self, name: str) -> None:
         """End a run; a string that ends is packed away."""
-        kind = name.rpartition(" ")[2]
+        kind = LOCAL[name]
         self.is_text = False
         if kind == "rPh":
             self.is_spoken = False
@@ -107,7 +121,7 @@ class Cells:
         self.done: list[list[Any]] = []
         self.row: list[Any] = []
         self.number = 0
-        self.at, self.kind, self.style, self.value = -1, "", 0, ""
+        self.at, self.kind, self.style, self.value = -1, "", "0", ""
         self.is_text = self.is_spoken = False
         self.columns: dict[str, int] = {}
 
@@ -118,12 +132,14 @@ class Cells:
 
     def start(self, name: str, about: dict[str, str]) -> None:
         """Begin a row, a cell or a value."""
-        kind = name.rpartition(" ")[2]
+        kind = LOCAL[name]
         if kind == "c":
-            place = about.get("r")
-            self.at = self.at + 1 if place is None else self._column(place)
+            place = about.get("r", "")
+            letters = place.rstrip(DIGITS)
+            known = self.columns.get(letters)
+            self.at = self._column(letters) if known is None else known
             self.kind = about.get("t", "n")
-            self.style = int(about.get("s", 0))
+            self.style = about.get("s", "0")
             self.value = ""
         elif kind in ("v", "t"):
             self.is_text = not self.is_spoken
@@ -140,7 +156,7 @@ class Cells:
     def end(self, name: str) -> None:
         """End a value, a cell or a row."""
         self.is_text = False
-        kind = name.rpartition(" ")[2]
+        kind = LOCAL[name]
         if kind == "c":
             if self.value:
                 row = self.row
@@ -159,18 +175,18 @@ class Cells:
         self.done += [[] for _ in range(number - self.number - 1)]
         self.number, self.row, self.at = number, [], -1
 
-    def _column(self, place: str) -> int:
-        letters = place.rstrip("0123456789")
-        if letters not in self.columns:
-            column = 0
-            for letter in letters.upper():
-                if not "A" <= letter <= "Z":
-                    raise ValueError(place)
-                column = column * 26 + ord(letter) - 64
-            if not 0 < column <= MOST_COLUMNS:
-                raise ValueError(place)
-            self.columns[letters] = column - 1
-        return self.columns[letters]
+    def _column(self, letters: str) -> int:
+        if not letters:  # a cell without a place follows the one before
+            return self.at + 1
+        column = 0
+        for letter in letters.upper():
+            if not "A" <= letter <= "Z":
+                raise ValueError(letters)
+            column = column * 26 + ord(letter) - 64
+        if not 0 < column <= MOST_COLUMNS:
+            raise ValueError(letters)
+        self.columns[letters] = column - 1
+        return column - 1
 
     def _read(self) -> Any:
         value, kind = self.value, self.kind

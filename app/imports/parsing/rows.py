@@ -118,7 +118,7 @@ def walker(
     start: Callable[[str, Any], None], end: Callable[[str], None], text: Callable[[str], None]
 ) -> expat.XMLParserType:
     """Return a parser that knows names without their prefixes and no document types."""
-    parser = expat.ParserCreate(namespace_separator=" ")
+    parser = expat.ParserCreate()
     parser.buffer_text = True
     parser.StartElementHandler = start
     parser.EndElementHandler = end

@@ -58,9 +58,9 @@ def send_rows(rows: Iterable[Sequence[Any]], *, typed: bool = True) -> None:
 
 def _send_block(first: int, block: list[Sequence[Any]], *, typed: bool) -> None:
     """Send rows as columns, equal values once."""
-    width = max(map(len, block))
-    if any(len(row) < width for row in block):
-        block = [[*row, *[""] * (width - len(row))] for row in block]
+    width = max(map(last_filled, block))
+    if any(len(row) != width for row in block):
+        block = [[*row[:width], *[""] * (width - len(row))] for row in block]
     clean: dict[Any, Any] = {}
     for row in block:
         clean.update(zip(row, row, strict=True))
@@ -68,6 +68,14 @@ def _send_block(first: int, block: list[Sequence[Any]], *, typed: bool) -> None:
         clean[value] = cleaned(value)
     columns = [list(map(clean.__getitem__, column)) for column in zip(*block, strict=True)]
     send((first, columns))
+
+
+def last_filled(row: Sequence[Any]) -> int:
+    """Return how many cells there are up to the last one that holds anything."""
+    width = len(row)
+    while width and row[width - 1] == "":
+        width -= 1
+    return width
 
 
 def is_odd(value: str, typed: bool) -> bool:
