@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterator
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ARRAY, Row, Select, Text, cast, func, select, update
+from sqlalchemy import ARRAY, Row, Select, Text, cast, func, select
 from sqlalchemy.orm import Session
 
 from app.imports.cellwise import ROOM, Cells, cells_of, put
@@ -23,12 +23,11 @@ from app.models.import_batch import ImportBatch, ImportLine, Outcome, Verdict
 from app.models.school import SchoolClass
 from app.models.sealed import KEYS
 from app.models.student import Guardian, ProblemFlag, Status, Student
-from app.policies.scope import elevated
-from app.workflows import duplicates
 from app.workflows.admission import is_entered
 from app.workflows.aux_once import FIELD, taken
 from app.workflows.controlled import locked
 from app.workflows.identity import among
+from app.workflows.submitting import strike_all
 
 OURS = ("problem_flag", "verification", "verified_on", "number_stuck")  # noted by the house itself
 
@@ -57,11 +56,7 @@ def reverse(session: Session, batch: ImportBatch, rows: Collection[int]) -> None
     new = _targets(batch, rows).where(ImportLine.verdict.in_(MADE_OF))
     struck = session.scalars(new.order_by(ImportLine.target_id)).all()
     if struck:
-        session.execute(
-            update(Student).where(among(Student.id, struck)).values(status=Status.DELETED)
-        )
-        with elevated(session, "pupil.struck"):
-            duplicates.check(session, struck)  # whoever one collided with may be the last one left
+        strike_all(session, [one for one in struck if one is not None])
     put(session, Student, batch, "before", rows)
 
 

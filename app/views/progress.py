@@ -8,7 +8,7 @@ from typing import NamedTuple
 from sqlalchemy import select
 
 from app.jobs.queue import QueueHealth, alive
-from app.jobs.waiting import ahead
+from app.jobs.waiting import ahead, until_done
 from app.models.job import Job, JobState
 from app.views.actor import session
 
@@ -21,7 +21,7 @@ class Progress(NamedTuple):
 
     state: JobState
     share: int  # per cent
-    rest: int | None  # seconds, a guess; None while there is nothing to guess from
+    rest: int | None  # seconds to its end, a guess; None while there is nothing to guess from
     before: int  # jobs ahead of it in the queue
     queue: QueueHealth
 
@@ -57,7 +57,7 @@ def progress_of(job_id: int | None) -> Progress | None:
     return Progress(
         state,
         done * 100 // WHOLE,
-        None if waits else _rest(done, sent_at),
+        until_done(session(), job_id) if waits else _rest(done, sent_at),
         ahead(session(), job_id) if waits else 0,
         alive(session()),
     )

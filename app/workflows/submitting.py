@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session, selectinload
 
 from app.errors import AppError, NotFound, Refusal, Refused, refuse_unless
@@ -19,7 +19,7 @@ from app.policies.scope import elevated
 from app.workflows import duplicates, settling
 from app.workflows.correcting import as_drafted
 from app.workflows.desk import Act, Ending
-from app.workflows.identity import RESIDENT
+from app.workflows.identity import RESIDENT, among
 from app.workflows.opening import open_registration
 from app.workflows.opening_changes import own_pupil
 from app.workflows.persons import Check
@@ -106,6 +106,17 @@ def strike(session: Session, student_id: int, act: Act) -> Student:
     session.refresh(pupil)
     record(session, "pupil.struck", object_type="student", object_id=student_id)
     return pupil
+
+
+def strike_all(session: Session, student_ids: Collection[int]) -> None:
+    """Mark records as deleted that came by mistake, all at once; whether they may be was asked.
+
+    Called under `settling.hold`; the caller records the deed.
+    """
+    rows = update(Student).where(among(Student.id, student_ids))
+    session.execute(rows.values(status=Status.DELETED))
+    with elevated(session, "pupil.struck"):
+        duplicates.check(session, student_ids)  # whoever one collided with may be the last one left
 
 
 def _one(session: Session, student_id: int, act: Act) -> Submitted:

@@ -12,6 +12,7 @@ from app.imports import commit as committing
 from app.imports import preview, undoing
 from app.jobs import importing, registry
 from app.jobs.sessions import engine, transaction
+from app.jobs.waiting import ahead, until_done
 from app.jobs.worker import perform
 from app.models.student import Student
 from app.policies import scope
@@ -223,3 +224,24 @@ def test_an_undo_under_way_is_called_off_and_goes_on(root, people, monkeypatch):
     assert root.execute(struck, (batch_id,)).fetchone().n == 5
     with transaction() as session:
         assert session.query(Student).all() == []  # a job of the house sees no pupil
+
+
+def test_who_waits_is_told_how_many_are_before_and_about_how_long(root, people):
+    root.execute("DELETE FROM job")
+    done = (
+        "INSERT INTO job (kind, state, sent_at, ended_at, result, organisation_id)"
+        " SELECT 'import.commit', 'DONE', now() - interval '10 s', now(), %s, school_id"
+        " FROM import_batch LIMIT 1"
+    )
+    for rows in (5, 10, 20):  # two, one and half a second a row
+        root.execute(done, (f'{{"rows": {rows}}}',))
+    made = [looked_at(user_id, fresh(4)) for user_id in (people[0], people[0])]
+    jobs = [promised(people[0], batch_id) for batch_id in made]
+    told = [
+        at_work(people[0], lambda session, job=job: (ahead(session, job), until_done(session, job)))
+        for job in jobs
+    ]
+    assert told == [(0, 4), (1, 8)]
+    for job_id in jobs:
+        perform(job_id, "w")
+    assert at_work(people[0], lambda session: until_done(session, jobs[0])) is None
