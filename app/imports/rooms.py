@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator, Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session
 
-from app.codes.class_number import SERIALS, parse
+from app.codes.class_number import parse
 from app.errors import Refusal
 from app.imports import lines
 from app.imports import readers as r
@@ -20,6 +20,7 @@ from app.imports.cellwise import Side, cells_of
 from app.imports.check import Block, problem
 from app.imports.clearing import correctable
 from app.imports.lines import Line
+from app.imports.own_classes import School, beyond, school_of
 from app.imports.spec import Column, Facts, ImportSpec, Kind, Mark, Problem
 from app.imports.staging import load_problems
 from app.imports.taking_back import undo_of, used_classes
@@ -27,7 +28,7 @@ from app.imports.target import Target, Widen
 from app.imports.values import text_of, value_of
 from app.models.import_batch import ImportBatch, ImportLine, Verdict
 from app.models.organisation import Organisation
-from app.models.school import Campus, ClassState, Grade, GradeState, SchoolClass
+from app.models.school import Grade, SchoolClass
 from app.workflows.identity import among
 from app.workflows.school_structure import TYPE_DIGIT, set_up_class
 
@@ -83,26 +84,12 @@ FIELDS = ("type", *(column.field for column in GIVEN))
 OWN = tuple(field for field in FIELDS if field != "campus")  # columns of the class itself
 
 
-class School(NamedTuple):
-    """What a school has, by what a row names it by."""
-
-    classes: Mapping[str, SchoolClass]
-    grades: Mapping[tuple[str, str], Grade]  # by entry year and stage digit
-    campuses: Mapping[str, Campus]
-
-    def named(self, grade: Grade, name: str) -> SchoolClass | None:
-        """Return the class in use of a cohort with this name."""
-        return next(
-            (c for c in self.classes.values() if c.grade_id == grade.id and c.name == name), None
-        )
-
-
 # ── the look ─────────────────────────────────────────────────────────────────────────────
 
 
 def load(session: Session, block: Block, facts: Facts) -> None:
     """Compare a block's rows with the classes of the school."""
-    school = _school(session, Organisation.code == facts.school_code)
+    school = school_of(session, Organisation.code == facts.school_code)
     problems: list[Problem] = []
     kept = []
     for at in block.good():
@@ -116,22 +103,6 @@ def load(session: Session, block: Block, facts: Facts) -> None:
             kept.append(_line(school, block.numbers[at], values))
     lines.load(session, kept)
     load_problems(session, [*block.problems, *problems])
-
-
-def _school(session: Session, which: Any) -> School:
-    home = session.scalars(select(Organisation.id).where(which)).one()
-    rooms = select(SchoolClass).where(
-        SchoolClass.school_id == home, SchoolClass.state == ClassState.IN_USE
-    )
-    rooms = rooms.options(joinedload(SchoolClass.campus), joinedload(SchoolClass.grade))
-    grades = select(Grade).where(Grade.school_id == home, Grade.state == GradeState.IN_USE)
-    campuses = select(Campus).where(Campus.school_id == home)
-    fresh = {"populate_existing": True}
-    return School(
-        {c.number: c for c in session.scalars(rooms.execution_options(**fresh))},
-        {(str(g.entry_year), g.stage.digit): g for g in session.scalars(grades)},
-        {campus.name: campus for campus in session.scalars(campuses)},
-    )
 
 
 def _meant(school: School, values: Mapping[str, Any]) -> tuple[str, Refusal] | None:
@@ -199,25 +170,10 @@ def judge(session: Session, batch: ImportBatch, _facts: Facts, _widen: Widen) ->
 def _overfull(
     session: Session, batch: ImportBatch, new: Collection[tuple[int, int, str | None]]
 ) -> Iterator[Problem]:
-    """Yield the rows of new classes beyond the numbers that are free in cohort and campus."""
-    school = _school(session, Organisation.id == batch.school_id)
-    asked = select(SchoolClass.grade_id, SchoolClass.number).where(
-        among(SchoolClass.grade_id, {grade for _, grade, _ in new})
-    )
-    serials: dict[int, set[int]] = {}
-    for grade, number in session.execute(asked):
-        told = parse(number)
-        serials.setdefault(grade, set()).add(told.serial if told else 0)
-    for row, grade, name in sorted(new):
-        campus = school.campuses.get(name or "")
-        span = range(campus.serial_from, campus.serial_to + 1) if campus else SERIALS
-        used = serials.setdefault(grade, set())
-        free = next((serial for serial in span if serial not in used), None)
-        if free is None:
-            blanks = {"first": span[0], "last": span[-1]}
-            yield Problem(row, SPEC.by_field["campus"].heading, "E-CLASS-FULL", blanks, None)
-        else:
-            used.add(free)
+    school = school_of(session, Organisation.id == batch.school_id)
+    heading = SPEC.by_field["campus"].heading
+    for row, first, last in beyond(session, school, new):
+        yield Problem(row, heading, "E-CLASS-FULL", {"first": first, "last": last}, None)
 
 
 # ── the writing ──────────────────────────────────────────────────────────────────────────
@@ -226,7 +182,7 @@ def _overfull(
 def changed(session: Session, batch: ImportBatch) -> Iterator[Problem]:
     """Yield the classes that are not as they were reviewed, and what no number is left for."""
     yield from lines.moved(session, batch, SchoolClass, SPEC.by_field["name"].heading)
-    school = _school(session, Organisation.id == batch.school_id)
+    school = school_of(session, Organisation.id == batch.school_id)
     known = {grade.id: grade for grade in school.grades.values()}
     cells = lines.written_cells(session, batch.id, Verdict.NEW)
     new = []
@@ -242,7 +198,7 @@ def changed(session: Session, batch: ImportBatch) -> Iterator[Problem]:
 def write(session: Session, batch: ImportBatch) -> None:
     """Change the classes that are there; set up the others, in the order of the file."""
     put(session, SchoolClass, batch, "after")
-    school = _school(session, Organisation.id == batch.school_id)
+    school = school_of(session, Organisation.id == batch.school_id)
     grades = {grade.id: grade for grade in school.grades.values()}
     parents = lines.parents(session, batch.id)
     cells = lines.written_cells(session, batch.id, Verdict.NEW)
@@ -266,7 +222,7 @@ def put(
     """Write the cells of a batch's changed lines into their classes, one after the other."""
     held = cells_of(session, batch.id, side, rows)
     asked = select(SchoolClass).where(among(SchoolClass.id, held)).order_by(SchoolClass.id)
-    campuses = _school(session, Organisation.id == batch.school_id).campuses
+    campuses = school_of(session, Organisation.id == batch.school_id).campuses
     for room in session.scalars(asked.execution_options(populate_existing=True)):
         for field, text in held[room.id].items():
             if field == "campus":

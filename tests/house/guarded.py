@@ -10,6 +10,7 @@ from tests.house.guarded_cases import CASES
 from tests.house.guarded_covers import COVERS
 from tests.house.guarded_evidence import EVIDENCE
 from tests.house.guarded_exports import EXPORTS
+from tests.house.guarded_files import FILES
 from tests.house.guarded_keys import KEYS_CHANGED
 from tests.house.guarded_movements import MOVEMENTS
 from tests.house.guarded_problems import PROBLEMS
@@ -17,6 +18,7 @@ from tests.house.guarded_queues import QUEUES
 from tests.house.guarded_registrations import REGISTRATIONS
 from tests.house.guarded_requests import REQUESTS
 from tests.house.guarded_sides import SIDES
+from tests.house.guarded_templates import TEMPLATES
 from tests.house.guards import (
     Anything,
     Guard,
@@ -688,6 +690,8 @@ GUARDS: dict[str, Guard] = (
     | QUEUES
     | REGISTRATIONS
     | EXPORTS
+    | FILES
+    | TEMPLATES
     | REQUESTS
 )
 

@@ -3,6 +3,10 @@
 import pytest
 from sqlalchemy import LargeBinary, select, type_coerce
 
+from app.errors import Refused
+from app.imports.amending import Asked, amend
+from app.imports.commit import compare_anew
+from app.jobs.importing import everywhere
 from app.models.audit import AuditEvent, RowHistory
 from app.models.field_choice import FieldChoice, FieldUse
 from app.models.import_batch import BatchState, ImportCell
@@ -11,7 +15,17 @@ from app.models.sealed import KEYS
 from app.models.student import NumberHistory, Status
 from app.policies import scope
 from tests import make
-from tests.imports.typed import cells, looked_at, outcomes, problems, undone, verdicts, written
+from tests.house import under_way
+from tests.imports.typed import (
+    TODAY,
+    cells,
+    looked_at,
+    outcomes,
+    problems,
+    undone,
+    verdicts,
+    written,
+)
 
 SEEN = "corrections"
 
@@ -99,9 +113,7 @@ def test_a_former_number_finds_its_pupil(session, registrar, pupils):
     assert verdicts(session, looked_at(session, registrar, SEEN, row)) == {2: "CHANGED"}
 
 
-def test_a_controlled_field_that_differs_refuses_its_row_while_registration_does_not_wait(
-    session, registrar, pupils
-):
+def test_a_controlled_field_that_differs_refuses_its_row(session, registrar, pupils):
     first, second, waits, _ = pupils
     batch = looked_at(
         session, registrar, SEEN,
@@ -110,6 +122,39 @@ def test_a_controlled_field_that_differs_refuses_its_row_while_registration_does
     )  # fmt: skip
     assert problems(session, batch) == [(2, "民族", "E-REG-FIELD")]
     assert verdicts(session, batch) == {2: "REFUSED", 3: "SAME", 4: "CHANGED"}
+
+
+def test_a_pupil_with_business_in_progress_stays_as_it_is(session, registrar, pupils):
+    first, *_ = pupils
+    scope.enter(make.WHOLE, session)
+    under_way.a_movement(session, first, registrar)
+    enter(session, registrar)
+    batch = looked_at(session, registrar, SEEN, a_row(first, 特长="书法"))
+    assert problems(session, batch) == [(2, "姓名", "E-LOCK")]
+    batch = looked_at(session, registrar, SEEN, a_row(first, 特长="围棋"))
+    assert verdicts(session, batch) == {2: "SAME"}
+
+
+def test_good_rows_may_go_alone_and_a_refused_one_is_mended(session, registrar, pupils):
+    first, second, waits, _ = pupils
+    batch = looked_at(
+        session, registrar, SEEN, a_row(first, 特长="书法"), a_row(second, 邮政编码="47300")
+    )
+    with pytest.raises(Refused, match="E-BATCH-REFUSED"):
+        written(session, batch)
+    asked = Asked(batch.revision, TODAY, everywhere)
+    amend(session, batch.id, {3: {"postcode": "473001"}}, asked)
+    assert verdicts(session, batch) == {2: "CHANGED", 3: "CHANGED"}
+    rows = a_row(first, 特长="游泳"), a_row(waits, 特长="书法")
+    other = looked_at(session, registrar, SEEN, *rows)
+    written(session, other, keep_good=True)
+    session.expire_all()
+    assert (other.written, first.talent) == (1, "游泳")
+    written(session, batch)
+    assert batch.state is BatchState.PREVIEW  # the first pupil is not what it was
+    compare_anew(session, batch.id, TODAY, everywhere)
+    assert ("talent", "游泳", "书法") in [cell[1:] for cell in cells(session, batch)]
+    assert problems(session, batch) == [(2, "姓名", "W-MOVED")]
 
 
 def test_the_rules_of_a_pupil_hold(session, registrar, pupils):
