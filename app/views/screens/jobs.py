@@ -25,6 +25,7 @@ from app.workflows.telling import given_up
 KINDS = {
     "import.check": _("Check an import"),
     "import.commit": _("Write an import"),
+    "import.undo": _("Undo an import"),
     "case.decide": _("Decide many cases alike"),
     "registration.submit": _("Submit the pupils of an import"),
     "promotion": _("Promotion"),
