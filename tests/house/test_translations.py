@@ -16,6 +16,9 @@ HALF_WIDTH = re.compile(r"[\u3400-\u9fff][,;:!?]|[,;:!?][\u3400-\u9fff]|[\u3400-
 NOT_WORDS = {  # Chinese that is no text of a page
     "templates/xueji/side.html": {"籍"},  # the seal
     "views/screens/sheet.py": {"成员"},  # a column of the template
+    "templates/xueji/export/bits.html": {"KB", "MB"},  # units
+    "templates/xueji/export/certificate.html": {"SHA"},  # the name of a digest
+    "templates/xueji/export_request/file.html": {"SHA"},
 }
 CATALOGUE = [message for message in read(PO) if message.id]
 CLASSES = re.compile(r"\{% block main_class %\}.*?\{% endblock %\}", re.DOTALL)
