@@ -37,6 +37,8 @@ OTHER_ID = re.compile(r"[A-Z0-9()/-]{4,30}", re.ASCII)
 def plain(cell: object) -> str:
     """Return a cell as text without outer blanks; raise `BadCell` for a number cut short."""
     if isinstance(cell, str):
+        if "\ufffd" in cell or "\0" in cell:  # half a character, or none: never kept
+            raise misread("hint.text")
         return cell.strip()
     if isinstance(cell, bool):
         return str(int(cell))

@@ -29,6 +29,9 @@ FLOWS = "tests/workflows/test_"
 EXPORTS = "tests/exports/test_"
 TRANSFERS, LOCKED = f"{FLOWS}transfer.py::test_", f"{FLOWS}locked.py::test_"
 
+BAD, FORMS = "tests/imports/test_bad_files.py::test_", "tests/imports/test_forms.py::test_"
+HOSTILE, CELLS = "tests/imports/test_hostile.py::test_", "tests/imports/test_odd_cells.py::test_"
+
 
 @dataclass(frozen=True)
 class Threat:
@@ -119,7 +122,7 @@ THREATS: dict[str, Threat] = {
     "A15": Threat(
         "a known number of another school in a file",
         ("policy-student",),
-        ("tests/imports/test_batch.py::test_a_number_of_the_own_school_is_refused_and_one_of_another_school_is_told",),
+        ("tests/imports/test_batch.py::test_another_child_under_a_number_of_the_own_school_is_refused_one_of_elsewhere_is_told",),
     ),
     "A16": Threat(
         "somebody else's job or result",
@@ -373,6 +376,64 @@ THREATS: dict[str, Threat] = {
         f"{LOCKED}what_was_begun_before_the_window_is_decided_in_it",
         f"{FLOWS}movement.py::test_the_frozen_weeks_of_graduating_grades",
         f"{FLOWS}intervention.py::test_a_step_has_to_lie_ten_working_days_holidays_not_counted")),
+    "X1": Threat("a formula on its way out", (), (
+        f"{EXPORTS}writing.py::test_text_stays_text_and_comes_back_as_it_was",
+        f"{EXPORTS}writing.py::test_csv_says_no_formula")),
+    "X2": Threat("a formula on its way in", (), (
+        f"{BAD}a_formula_is_an_error_of_its_row_wherever_it_stands",
+        f"{FORMS}a_formula_of_an_old_book_is_an_error_of_its_row",
+        f"{FORMS}what_a_spreadsheet_would_run_is_text_or_refused")),
+    "X3": Threat("an entity in any part", ("books-looked-into",), (
+        f"{BAD}one_sentence_and_quickly", f"{HOSTILE}no_part_of_a_book_carries_a_document_type")),
+    "X4": Threat("an entity from outside", ("books-looked-into",), (
+        f"{HOSTILE}no_part_of_a_book_carries_a_document_type",)),
+    "X5": Threat("a zip that unpacks to the sky", ("list-ends", "list-of-members"), (
+        f"{BAD}one_sentence_and_quickly",
+        f"{FORMS}a_list_of_members_that_would_cost_a_worker_is_not_read", f"{HOSTILE}sixty_of_a_thousand_hostile_files_cost_a_sentence_each")),
+    "X6": Threat("a million styled rows", (), (f"{BAD}one_sentence_and_quickly",)),
+    "X7": Threat("a cell at the end of the sheet", (), (
+        f"{BAD}one_sentence_and_quickly", f"{FORMS}a_child_that_dies_costs_a_sentence")),
+    "X8": Threat("an ID number as a number", (), (
+        "tests/imports/test_readers.py::test_a_number_too_long_for_excel_is_never_guessed",
+        f"{CELLS}an_id_number_is_never_guessed")),
+    "X9": Threat("full width, blanks, other digits", (), (
+        f"{CELLS}an_id_number_is_understood_however_it_is_typed",
+        f"{CELLS}an_id_number_is_never_guessed",
+        "tests/imports/test_readers.py::test_digits_of_other_scripts_are_no_digits")),
+    "X10": Threat("days of every kind", (), (
+        f"{CELLS}a_day_is_one_day_or_an_error",
+        f"{CELLS}a_birth_date_that_is_not_the_numbers_is_told",
+        f"{FORMS}days_count_from_1904_where_the_book_says_so")),
+    "X11": Threat("hidden sheets and merged cells", (), (
+        f"{BAD}the_named_sheet_is_read_wherever_it_stands", f"{BAD}one_sentence_and_quickly",
+        f"{FORMS}an_old_book_that_is_locked_live_or_older")),
+    "X12": Threat("an old or altered template", (), (
+        "tests/imports/test_students.py::test_an_old_version_is_named",
+        "tests/imports/test_mapping.py::test_an_altered_workbook_of_ours_is_refused",
+        "tests/imports/test_mapping.py::test_a_heading_that_is_there_twice_is_asked_about")),
+    "X13": Threat("macros, links, passwords, another kind of file", ("told-by-bytes",), (
+        f"{FORMS}an_old_book_that_is_locked_live_or_older",
+        f"{FORMS}a_locked_xlsx_lies_in_the_box_of_an_xls",
+        f"{FORMS}an_old_book_within_a_zip_is_no_workbook",
+        f"{FORMS}the_first_bytes_tell_the_form", f"{BAD}one_sentence_and_quickly")),
+    "X14": Threat("codings of a text", (), (
+        f"{FORMS}a_table_is_read_alike_in_every_form",
+        f"{FORMS}two_codings_in_one_file_are_never_mixed_up",
+        f"{FORMS}a_text_nobody_can_be_sure_of_is_refused")),
+    "X15": Threat("rare characters", (), (
+        "tests/imports/test_batch.py::test_rare_characters_arrive_as_they_were_typed",
+        "tests/imports/test_readers.py::test_rare_names_stay_as_they_are",
+        f"{EXPORTS}writing.py::test_text_stays_text_and_comes_back_as_it_was")),
+    "X16": Threat("a child twice", (), (
+        "tests/imports/test_batch.py::test_a_number_twice_in_the_file_names_the_other_row",
+        "tests/imports/test_matching.py::test_children_alike_in_one_file_are_told_at_the_second")),
+    "X17": Threat("the same file again", (), (
+        "tests/imports/test_batch.py::test_the_same_file_twice_is_the_old_batch",
+        "tests/views/test_importing.py::test_the_same_file_again_leads_to_its_batch")),
+    "X18": Threat("a file of errors in other hands", ("policy-import_batch",), (
+        "tests/views/test_importing.py::test_the_error_workbook_holds_the_failed_rows",
+        "tests/views/test_importing.py::test_a_foreign_batch_is_not_there",
+        "tests/imports/test_matching.py::test_nothing_is_said_of_another_school")),
 }  # fmt: skip
 ROWS = [
     *(f"A{n}" for n in range(1, 25)),
@@ -381,4 +442,5 @@ ROWS = [
     *(f"D{n}" for n in range(1, 11)),
     *("F1", "F2", "F3", "F5", "F6"),
     *(f"W{n}" for n in range(1, 17)),
+    *(f"X{n}" for n in range(1, 19)),
 ]

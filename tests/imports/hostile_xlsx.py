@@ -101,12 +101,16 @@ def book(*args, drop=(), more=None, **bends):
     return packed({name: text for name, text in whole.items() if name not in drop})
 
 
-def streamed(*args, **bends):
-    """A book whose sheet says it is large, so that it is read row by row."""
-    whole = parts(*args, **bends)
+def as_large(whole):
+    """Pack a book whose sheet says it is large, so that it is read row by row."""
     name = "xl/worksheets/sheet1.xml"
-    whole[name] = whole[name].replace("<sheetData>", '<dimension ref="A1:BT200000"/><sheetData>')
-    return packed(whole)
+    told = whole[name].replace("<sheetData>", '<dimension ref="A1:BT200000"/><sheetData>')
+    return packed(whole | {name: told})
+
+
+def streamed(*args, **bends):
+    """Return a book that is read row by row."""
+    return as_large(parts(*args, **bends))
 
 
 # ── the XML ─────────────────────────────────────────────────────────────────────────────────

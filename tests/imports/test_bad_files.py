@@ -137,7 +137,8 @@ def test_an_altered_template_names_the_column(tmp_path, headings, column, expect
         problems(a_book([a_row()], tmp_path / "a.xlsx", headings=headings))
     (refusal,) = bad.value.refusals
     assert refusal.code == "E-TPL"
-    assert refusal.params == {"column": column, "expected": expected, "got": got}
+    place = {"column": column, "expected": expected, "got": got}
+    assert refusal.params == {**place, "version": SPEC.version}
     assert f"col {column}: expected {expected}, got {got}" in say(refusal, "en")
 
 

@@ -3,6 +3,7 @@
 import csv
 import io
 import zipfile
+from datetime import date
 
 import pytest
 from python_calamine import CalamineWorkbook
@@ -24,6 +25,7 @@ from tests.imports.books import (
     first_row,
     problems,
 )  # fmt: skip
+from tests.imports.hostile_xlsx import as_large, book, line, packed, parts, typed
 from tests.imports.old_books import a_stream, an_old_book, boxed
 
 
@@ -229,3 +231,28 @@ def test_a_list_of_members_that_would_cost_a_worker_is_not_read(tmp_path):
             out.writestr(zipfile.ZipInfo(f"xl/{number}.xml"), b"")
     with pytest.raises(BadFile, match="E-FILE-BOMB"):
         check_outside(path)
+
+
+def test_an_end_of_64_bits_is_not_followed(tmp_path):
+    sound = a_book([a_row()])
+    data = sound[:-22] + b"PK\x06\x07" + bytes(16) + sound[-22:]
+    assert refused(kept(tmp_path / "a.xlsx", data))[0] == "E-FILE-DAMAGED"
+
+
+def test_a_child_that_dies_costs_a_sentence(tmp_path):
+    corner = '<row r="1"><c r="A1"><v>1</v></c><c r="ZZ399999"><v>1</v></c></row>'
+    assert refused(kept(tmp_path / "a.xlsx", book(corner)))[0] in ("E-FILE-BOMB", "E-FILE-DAMAGED")
+
+
+@pytest.mark.parametrize("way", [packed, as_large])
+def test_days_count_from_1904_where_the_book_says_so(tmp_path, way):
+    later = parts(line(1, HEADINGS) + line(2, typed(出生日期="")))
+    later["xl/workbook.xml"] = later["xl/workbook.xml"].replace(
+        "<workbookPr/>", '<workbookPr date1904="1"/>'
+    )
+    sheet = "xl/worksheets/sheet1.xml"
+    day = '<c r="D2" s="1"><v>42490</v></c><c r="E2"'
+    later[sheet] = later[sheet].replace('<c r="E2"', day)
+    with sandbox.opened(kept(tmp_path / "a.xlsx", way(later)), SPEC.sheet) as found:
+        ((_, columns),) = found.blocks
+    assert columns[3] == ["出生日期", date(2020, 5, 1)]

@@ -13,7 +13,9 @@ from datetime import date
 import pytest
 from sqlalchemy import func, select
 
+from app.errors import BadFile
 from app.imports import batch as batches
+from app.imports import sandbox
 from app.imports.preview import look
 from app.jobs.importing import everywhere
 from app.models.import_batch import (
@@ -26,6 +28,7 @@ from app.models.import_batch import (
     ImportRow,
 )
 from tests.imports.hostile import KINDS, SEED
+from tests.imports.hostile_xlsx import DOCTYPES, parts, with_doctype
 
 TODAY = date(2026, 9, 1)
 LONGEST_SECONDS, MOST_MEGABYTES = 30, 700
@@ -90,6 +93,15 @@ def test_sixty_of_a_thousand_hostile_files_cost_a_sentence_each(session, registr
     assert wrong == []
     assert sum(ends.values()) == IN_SUITE
     assert len(ends) > 8  # as many ways to be refused
+
+
+@pytest.mark.parametrize("name", DOCTYPES)
+def test_no_part_of_a_book_carries_a_document_type(tmp_path, name):
+    for part in parts():
+        path = tmp_path / "a.xlsx"
+        path.write_bytes(with_doctype(part, DOCTYPES[name]))
+        with pytest.raises(BadFile, match=r"E-FILE-UNSAFE"), sandbox.opened(path, "") as sheet:
+            assert list(sheet.blocks) == part
 
 
 def test_there_are_a_thousand_and_no_two_of_a_name():
