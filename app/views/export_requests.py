@@ -175,14 +175,21 @@ class ExportRequestView(BaseView):
             session().commit()
         except Refused as no:
             session().rollback()
-            return self._form(held(draft := self._draft(request_id)), no, draft=draft)
+            draft = self._draft(request_id)
+            return self._form(held(draft), no, draft, is_kept=True)
         flash(SAID[Press.SUBMIT], "success")
         return redirect(url_for("ExportRequestView.show", request_id=request_id))
 
     def _form(
-        self, typed: Typed, no: Refused | None = None, draft: ExportRequest | None = None
+        self,
+        typed: Typed,
+        no: Refused | None = None,
+        draft: ExportRequest | None = None,
+        *,
+        is_kept: bool = False,
     ) -> Response:
-        """Draw the form of a new request, or of a draft."""
+        """Draw the form of a new request, or of a draft; what is kept is what was looked at."""
+        looked_at = request.form.get("seen", "") if not is_kept else ""
         asked = None if draft else asked_list()
         source = source_of(draft.source) if draft else asked_list().source
         refused = typed.wrong or no
@@ -190,6 +197,8 @@ class ExportRequestView(BaseView):
             "form",
             typed=typed,
             draft=draft,
+            seen=looked_at or (draft.row_version if draft else ""),
+            is_kept=is_kept,
             asked=asked,
             source=source,
             groups=groups_of(source, typed.texts["purpose"], typed.columns),

@@ -122,6 +122,19 @@ def test_what_is_refused_keeps_the_draft_and_names_the_fields(session, web, offi
     assert newest(session).state is S.DRAFT
 
 
+def test_what_was_refused_is_mended_on_the_page_that_says_so(session, web, office):
+    browser = web(office.people["SR"])
+    bad = a_form(step="submit", plan="")
+    browser.post(f"{ASK}/new?source=pupils", data=bad)
+    key = newest(session).id
+    page = browser.post(f"{ASK}/{key}/edit", data={**bad, "seen": version(session)})
+    assert page.status_code == 409
+    seen = page.text.split('name="seen" value="')[1].split('"')[0]
+    good = a_form(step="submit", seen=seen)
+    assert browser.post(f"{ASK}/{key}/edit", data=good).status_code == 302
+    assert newest(session).state is S.DEPT_REVIEW
+
+
 def test_what_cannot_be_read_keeps_nothing_but_the_form(session, web, office):
     browser = web(office.people["SR"])
     sent = a_form(used_until="soon", plan="长" * 2001, unit="一\x00二")

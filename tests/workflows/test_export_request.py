@@ -1,11 +1,13 @@
 """依申请导出: every step of a request, who takes it, what stands in the way, and what it leaves."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from sqlalchemy import select, text
 
+from app.codes.workdays import BEIJING
 from app.errors import Refused, Stale
+from app.exports import ending
 from app.exports.on_request import generate
 from app.exports.purposes import PURPOSES
 from app.exports.sources import SOURCES
@@ -25,6 +27,7 @@ from tests.workflows.requests import HEADS, MONTH, REVIEWERS, Office, a_wish
 
 EVERYBODY = ("SR", "SL", "CR", "CL", "TR", "TL", "PR", "PL", "CR2", "TR2", "PR2")
 DAY = timedelta(days=1)
+NOW = datetime(2026, 11, 23, 9, tzinfo=BEIJING)
 
 
 @pytest.fixture
@@ -338,6 +341,24 @@ def test_a_file_ends_with_the_period_and_lies_no_longer_than_a_month(office):
     assert last_day(request, TODAY) == TODAY + 5 * DAY
     request.used_until = TODAY + 300 * DAY
     assert last_day(request, TODAY) == TODAY + FILE_DAYS * DAY
+
+
+def test_the_clock_ends_what_is_over_and_says_so_in_one_line(office):
+    idle, kept = office.approved(used_until=TODAY), office.approved("CR")
+    export = made(office, kept, "CR")
+    export.state, export.expires_at = ExportState.READY, NOW
+    note(office.session, kept.id, Press.GENERATE)
+    alive = office.approved("TR")
+    scope.enter(scope.SYSTEM, office.session)
+    before = set(office.session.scalars(select(AuditEvent.id)))
+    scope.enter(make.WHOLE, office.session)
+    ending.expire(office.session, NOW + DAY)
+    assert [one.state for one in (idle, kept, alive)] == [S.EXPIRED, S.EXPIRED, S.APPROVED]
+    assert (export.state, export.password) == (ExportState.EXPIRED, None)
+    assert [event.actor for event in (idle.events[-1], kept.events[-1])] == [None, None]
+    scope.enter(scope.SYSTEM, office.session)
+    lines = [e for e in office.session.scalars(select(AuditEvent)) if e.id not in before]
+    assert [line.action for line in lines] == ["export.expired"]
 
 
 # ── what it leaves ──────────────────────────────────────────────────────────────────────────
