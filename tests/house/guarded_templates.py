@@ -34,7 +34,7 @@ TEMPLATES = {
         answers(()),
         (f"{CORRECTIONS}who_a_row_is_about_has_to_be_certain",),
     ),
-    "row-moved": Guard("", "app.imports.lines:moved", answers(()), (f"{FAMILY}{MOVED}",)),
+    "row-moved": Guard("", "app.imports.lines:moved", answers(()), (f"{ROOMS}{MOVED}",)),
     "cells-sealed": Guard(
         "", "app.imports.lines:sealed", unsealed, (f"{CORRECTIONS}cells_are_sealed_at_rest",)
     ),
