@@ -36,6 +36,7 @@ from app.workflows.maintaining import follow
 Side = Literal["before", "after"]
 Cells = dict[str, str | None]  # field: text, None for nothing
 KEYED = frozenset({"name", "id_type", "id_number"})  # something follows from them
+SPELT = "name_pinyin"  # follows a name, and comes back with it
 ROOM = "class_number"  # not a column: the class and its grade are
 
 
@@ -51,7 +52,10 @@ def put(
         session.connection().exec_driver_sql(LATER)  # a class may swap its numbers
         keyed = {one: cells for one, cells in held.items() if KEYED & cells.keys()}
         for one, cells in _in_order(session, keyed):
+            spelt = one.name_pinyin
             _by_hand(session, one, cells)
+            if side == "after" and SPELT not in cells and one.name_pinyin != spelt:
+                _note(session, batch, one.id, spelt, one.name_pinyin)
         session.flush()
         held = {one: cells for one, cells in held.items() if one not in keyed}
     _at_once(session, model.__table__, held)
@@ -91,6 +95,17 @@ def _by_hand(session: Session, pupil: Student, cells: Cells) -> None:
     for field, text in cells.items():
         setattr(pupil, field, value_of(Student, field, text))
     follow(session, pupil, cells.keys() - {"aux_number"})  # asked for all of them before
+
+
+def _note(
+    session: Session, batch: ImportBatch, student_id: int, before: str | None, after: str | None
+) -> None:
+    """Keep a spelling that followed a name beside the cells, so that an undo knows the former."""
+    line = ImportLine
+    asked = select(line.row_no).where(line.batch_id == batch.id, line.target_id == student_id)
+    row = session.scalars(asked).one()
+    cell = ImportCell(batch_id=batch.id, row_no=row, field=SPELT, before=before, after=after)
+    session.add(cell)
 
 
 def _seat(session: Session, school_id: int, held: Mapping[int, Cells]) -> None:

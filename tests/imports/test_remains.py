@@ -13,7 +13,7 @@ from sqlalchemy import text
 from app.imports import remains
 from app.jobs import sweeping
 from app.models.audit import AuditEvent
-from app.models.import_batch import BatchState, ImportBatch
+from app.models.import_batch import BatchState, ImportBatch, ImportCell, ImportRaw
 from app.policies import scope
 from app.storage.sealed_files import Folder, keep, opened, sweep
 from tests import make
@@ -70,6 +70,28 @@ def test_a_workbook_stays_as_long_as_a_batch_needs_it(session, registrar, state,
     a_batch(session, registrar, digest, state, ago)
     swept = sweep(Folder.IMPORTS, remains.needed(session, NOW), NOW)
     assert (path.exists(), swept) == (stays, int(not stays))
+
+
+@pytest.mark.parametrize(
+    ("refused", "ago", "stays"),
+    [(0, OLD, False), (3, OLD, True), (3, ANCIENT, False)],
+)
+def test_rows_left_out_of_a_writing_may_be_mended_for_a_month(
+    session, registrar, refused, ago, stays
+):
+    digest, path = a_file(b"a workbook")
+    batch = make.a_batch(
+        session, registrar, sha256=digest, state=BatchState.COMMITTED, refused=refused,
+        committed_at=NOW - ago,
+    )  # fmt: skip
+    session.execute(text("UPDATE import_batch SET created_at = :at"), {"at": NOW - ANCIENT})
+    session.add(ImportCell(batch_id=batch.id, row_no=2, field="remark", before="甲", after="乙"))
+    session.add(ImportRaw(batch_id=batch.id, row_no=3, cells="{}"))
+    session.flush()
+    sweep(Folder.IMPORTS, remains.needed(session, NOW), NOW)
+    assert path.exists() is stays
+    assert remains.sweep_cells(session, NOW) == (2 if ago == ANCIENT else 0)
+    assert remains.sweep_cells(session, NOW) == 0
 
 
 def test_a_file_without_a_row_goes_after_a_day(session, registrar):

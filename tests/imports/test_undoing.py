@@ -201,7 +201,7 @@ CELLS = {
 
 
 def test_changed_cells_are_written_and_put_back(session, registrar, pupil):
-    pupil.former_name = "王旧名"
+    pupil.former_name, pupil.name_pinyin = "王旧名", "Fu Dsi-ying"  # as the family spells it
     session.flush()
     names = [*(CELLS.keys() - {"class_number"}), "class_id", "grade_id", "name_pinyin"]
     before = {name: getattr(pupil, name) for name in names}
