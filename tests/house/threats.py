@@ -122,7 +122,11 @@ THREATS: dict[str, Threat] = {
     "A15": Threat(
         "a known number of another school in a file",
         ("policy-student",),
-        ("tests/imports/test_batch.py::test_another_child_under_a_number_of_the_own_school_is_refused_one_of_elsewhere_is_told",),
+        (
+            "tests/imports/test_batch.py::test_another_child_under_a_number_of_the_own_school_is_refused_one_of_elsewhere_is_told",
+            "tests/imports/test_corrections.py::test_a_pupil_of_another_school_is_refused_in_the_words_for_nobody",
+            "tests/imports/test_rooms.py::test_a_class_of_another_school_is_nobodys",
+        ),
     ),
     "A16": Threat(
         "somebody else's job or result",
