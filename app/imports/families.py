@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 from app.imports.staging import GUARDIAN_FIELDS, STAGED_GUARDIAN
 from app.models.sealed import KEYS, Sealed
 from app.models.student import Guardian
+from app.workflows.identity import among
 
 
 def purposes(table: Table) -> dict[str, str]:
@@ -102,24 +103,21 @@ def as_bytes(column: Any) -> ColumnElement[bytes]:
     return type_coerce(column, LargeBinary).label(None)
 
 
-def families(session: Session, matched: Table) -> Mapping[int, Family]:
-    """Return the family of every matched row, by row; ``matched`` has row_no and target_id."""
+def families(session: Session, rows: Mapping[int, int]) -> Mapping[int, Family]:
+    """Return by row the family of every pupil; ``rows`` gives the row of each record."""
     held: dict[int, Family] = defaultdict(Family)
+    if not rows:
+        return held
     told, known = STAGED_GUARDIAN.c, Guardian.__table__.c
-    rows = (
-        select(told.row_no, told.ordinal, *_values(told))
-        .join(matched, matched.c.row_no == told.row_no)
-        .order_by(told.row_no, told.ordinal)
-    )
-    for row, ordinal, *values in session.execute(rows):
-        held[row].told[ordinal] = values
-    rows = (
-        select(matched.c.row_no, known.id, *_values(known))
-        .join(matched, matched.c.target_id == known.student_id)
-        .order_by(matched.c.row_no, known.id)
-    )
-    for row, record, *values in session.execute(rows):
-        held[row].known[record] = values
+    asked = select(told.row_no, told.ordinal, *_values(told)).order_by(told.row_no, told.ordinal)
+    wanted = set(rows.values())
+    for row, ordinal, *values in session.execute(asked):
+        if row in wanted:
+            held[row].told[ordinal] = values
+    asked = select(known.student_id, known.id, *_values(known))
+    asked = asked.where(among(known.student_id, rows.keys())).order_by(known.id)
+    for pupil, record, *values in session.execute(asked):
+        held[rows[pupil]].known[record] = values
     return held
 
 

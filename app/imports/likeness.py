@@ -39,6 +39,7 @@ from app.imports.staging import STAGED_ROW, make
 from app.models.import_batch import ImportBatch, Verdict
 from app.models.school import SchoolClass
 from app.models.student import NAME_KEY, Status, Student
+from app.workflows.identity import among
 
 SLIPS = 2  # parts of a date, of three, that are the same when one was mistyped
 ORDER = ("nsb", "one_off", "swapped", "sound")  # the strongest first
@@ -124,8 +125,12 @@ def _sound(pinyin: Any) -> ColumnElement[str]:
 def _pupils(session: Session) -> Iterator[Found]:
     """Yield the rows that look like a pupil of the school."""
     row, here = STAGED_LOOK.c, STAGED_HERE.c
-    for why, number, record, version, room, said, known in session.execute(_by_name()):
-        if why != "one_off" or _one_off(said, known):
+    named = session.execute(_by_name()).all()
+    slips = [one.record for one in named if one.why == "one_off"]
+    held = select(Student.id, Student.id_number).where(among(Student.id, slips))
+    numbers = dict(session.execute(held).all()) if slips else {}
+    for why, number, record, version, room, said in named:
+        if why != "one_off" or _one_off(said, numbers.get(record)):
             yield Found(why, number, record, version, _told(why, room))
     same_sound = and_(
         here.birth_date == row.birth_date, here.sound == row.sound, here.name_key != row.name_key
@@ -148,13 +153,12 @@ def _by_name() -> Select[Any]:
     why = case((same, "nsb"), (turned, "swapped"), else_="one_off")
     return (
         select(
-            why, row.number, here.number, here.version, here.room,
-            STAGED_ROW.c.id_number, Student.id_number,
+            why.label("why"), row.number, here.number.label("record"), here.version, here.room,
+            STAGED_ROW.c.id_number,
         )
         .select_from(STAGED_LOOK)
         .join(STAGED_HERE, and_(here.name_key == row.name_key, here.gender == row.gender))
         .join(STAGED_ROW, STAGED_ROW.c.row_no == row.number)
-        .join(Student, Student.id == here.number)
         .where(or_(same, turned, parts >= SLIPS))
     )  # fmt: skip
 

@@ -10,7 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, and_, exists, func, select, text
+from sqlalchemy import Column, ColumnElement, Integer, and_, delete, func, insert, select, text
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session
 
 from app.codes.pinyin import spelt
@@ -25,7 +26,7 @@ from app.imports.families import (
 )
 from app.imports.pouring import like, pour
 from app.imports.spec import Facts, ImportSpec, Problem
-from app.imports.staging import FROM_CELLS, STAGED_KEY, STAGED_ROW
+from app.imports.staging import FROM_CELLS, STAGED_KEY, STAGED_ROW, make
 from app.imports.values import text_of
 from app.models.case import Case
 from app.models.import_batch import ImportBatch, ImportCell, ImportRow, Verdict
@@ -51,6 +52,13 @@ FIELDS = tuple(name for name in FROM_CELLS if name != "id_number")  # by which t
 PURPOSES = purposes(STAGED_ROW)
 CLOSED = tuple(name for name in FIELDS if name in PURPOSES)  # sealed: compared unsealed, in Python
 OPEN = tuple(name for name in FIELDS if name not in PURPOSES)
+# The records in a table with statistics: row-level security makes the planner expect next to none.
+STAGED_OWN = like(
+    Student.__table__,
+    "staged_own",
+    ("id", "row_version", "status", "problem_flag", "class_id", *FIELDS),
+)
+STAGED_OWN.append_column(Column("row_no", Integer))
 ROOM, NUMBER, NAME, SPELLING = "class_number", "id_number", "name", "name_pinyin"
 
 
@@ -78,55 +86,63 @@ def meet(session: Session, spec: ImportSpec, batch: ImportBatch, facts: Facts) -
     """
     for table in ("staged_key", "staged_row", "staged_guardian"):
         session.execute(text(f"ANALYZE {table}"))  # or the planner reads the whole registry
-    gone = list(_find(session, batch.school_id))
+    gone = _find(session, batch.school_id)
     heading = spec.by_field[NUMBER].heading
     yield from (Problem(row, heading, "E-DUP", {"where": "hint.registered"}, None) for row in gone)
     path = session.scalars(select(School.owner_path).where(School.id == batch.school_id)).one()
     bound = locked(session, path, facts.today)
+    yield from _compare(session, spec, batch.school_id, bound)
+
+
+def _compare(
+    session: Session, spec: ImportSpec, school_id: int, bound: frozenset[str]
+) -> list[Problem]:
+    """Note every cell that differs; return those that cannot be written."""
+    own = STAGED_OWN.c
+    rows: dict[int, int] = dict(session.execute(select(own.id, own.row_no)).all())
+    held = families(session, rows)
     problems: list[Problem] = []
-    pour(session, STAGED_CELL, list(_cells(session, spec, bound, problems)))
+    changed: list[tuple[object, ...]] = []
+    for pair in _pairs(session, school_id):
+        cells = [*_own(pair), *held.get(pair.row, Family()).cells()]
+        problems += _refused(spec, pair, cells, bound)
+        changed += ((pair.row, *_sealed(cell)) for cell in cells)
+    pour(session, STAGED_CELL, changed)
     _same(session)
-    yield from problems
+    return problems
 
 
-def _find(session: Session, school_id: int) -> Iterator[int]:
-    """Note the records behind staged numbers; yield the rows of pupils who have left for good."""
+def _find(session: Session, school_id: int) -> list[int]:
+    """Note the records behind staged numbers; return the rows of pupils who have left for good."""
+    make(session, STAGED_OWN)
+    names = [column.name for column in STAGED_OWN.c]
+    pupil = Student.__table__.c
     found = (
-        select(STAGED_KEY.c.row_no, func.min(Student.id).label("id"))
+        select(*(pupil[name] for name in names[:-1]), STAGED_KEY.c.row_no)
         .join(Student, Student.id_digest == STAGED_KEY.c.id_digest)
         .where(Student.school_id == school_id, Student.status != Status.DELETED)
-        .group_by(STAGED_KEY.c.row_no)
-        .subquery()
+        .ext(distinct_on(STAGED_KEY.c.row_no))
+        .order_by(STAGED_KEY.c.row_no, Student.id)
     )
-    rows = session.execute(
-        select(found.c.row_no, Student.id, Student.row_version, Student.status)
-        .join(Student, Student.id == found.c.id)
-        .order_by(found.c.row_no)
-    ).all()
+    session.execute(insert(STAGED_OWN).from_select(names, found))
+    own = STAGED_OWN.c
+    rows = session.execute(select(own.row_no, own.id, own.row_version, own.status)).all()
     kept = [row for row in rows if row.status in ON_RECORD]
     pour(
         session,
         STAGED_MATCH,
         ((row, Verdict.CHANGED.name, record, version) for row, record, version, _ in kept),
     )
-    return (row.row_no for row in rows if row.status not in ON_RECORD)
+    session.execute(delete(STAGED_OWN).where(own.status.not_in(ON_RECORD)))
+    pour(session, STAGED_OWN, ())
+    return sorted(row.row_no for row in rows if row.status not in ON_RECORD)
 
 
-def _cells(
-    session: Session, spec: ImportSpec, bound: frozenset[str], problems: list[Problem]
-) -> Iterator[tuple[object, ...]]:
-    """Yield every cell that differs, sealed; add to ``problems`` what must not."""
-    seal = KEYS.seal
-    held = families(session, STAGED_MATCH)
-    for pair in _pairs(session):
-        cells = [*_own(pair), *held.get(pair.row, Family()).cells()]
-        problems += _refused(spec, pair, cells, bound)
-        for cell in cells:
-            before, after = (
-                None if text is None else seal(text, "import_cell")
-                for text in (text_of(cell.before), text_of(cell.after))
-            )
-            yield pair.row, cell.field, before, after, cell.record
+def _sealed(cell: Cell) -> tuple[object, ...]:
+    """Return a cell as it is staged, what it has and had sealed."""
+    texts = (text_of(cell.before), text_of(cell.after))
+    before, after = (None if text is None else KEYS.seal(text, "import_cell") for text in texts)
+    return cell.field, before, after, cell.record
 
 
 def _own(pair: Pair) -> Iterator[Cell]:
@@ -159,47 +175,46 @@ def _refused(
             yield Problem(pair.row, column.heading, *told, value)
 
 
-def _pairs(session: Session) -> Iterator[Pair]:
+def _pairs(session: Session, school_id: int) -> Iterator[Pair]:
     """Yield the rows that could be read with what differs from the records they are of."""
-    busy = exists().where(
-        Case.student_id == Student.id, Case.closed_at.is_(None), Case.state != RETURNED
+    own, row = STAGED_OWN.c, STAGED_ROW.c
+    same = and_(*(func.coalesce(row[f], own[f]).is_not_distinct_from(own[f]) for f in OPEN))
+    asked = select(
+        row.row_no, own.id, own.status, own.problem_flag, row.class_number, own.class_id, same,
+        *(as_bytes(row[f]) for f in CLOSED), *(as_bytes(own[f]) for f in CLOSED),
+    ).join_from(STAGED_ROW, STAGED_OWN, own.row_no == row.row_no)  # fmt: skip
+    plain, busy = _plain(session, same), _busy(session, school_id)
+    rooms = dict(
+        session.execute(
+            select(SchoolClass.id, SchoolClass.number).where(SchoolClass.school_id == school_id)
+        ).all()
     )
-    pupil, row = Student.__table__.c, STAGED_ROW.c
-    same = and_(*(func.coalesce(row[f], pupil[f]).is_not_distinct_from(pupil[f]) for f in OPEN))
-    asked = (
-        select(
-            row.row_no, Student.status, Student.problem_flag, busy, row.class_number,
-            SchoolClass.number, same, *(as_bytes(row[f]) for f in CLOSED),
-            *(as_bytes(pupil[f]) for f in CLOSED),
-        )
-        .join(STAGED_MATCH, STAGED_MATCH.c.row_no == row.row_no)
-        .join(Student, Student.id == STAGED_MATCH.c.target_id)
-        .outerjoin(SchoolClass, SchoolClass.id == Student.class_id)
-        .order_by(row.row_no)
-    )  # fmt: skip
-    plain = _plain(session, same)
-    for number, status, flag, is_busy, room, old_room, is_same, *sealed in session.execute(asked):
-        new, old = sealed[: len(CLOSED)], sealed[len(CLOSED) :]
+    found = session.execute(asked.order_by(row.row_no))
+    for number, record, status, flag, room, old, is_same, *sealed in found:
         changed = () if is_same else plain[number]
-        closed = unsealed(CLOSED, PURPOSES, new, old)
-        yield Pair(number, status, flag, is_busy, room, old_room, (*changed, *closed))
+        closed = unsealed(CLOSED, PURPOSES, sealed[: len(CLOSED)], sealed[len(CLOSED) :])
+        is_busy = record in busy
+        yield Pair(number, status, flag, is_busy, room, rooms.get(old), (*changed, *closed))
+
+
+def _busy(session: Session, school_id: int) -> frozenset[int]:
+    """Return the school's pupils with business in progress: they stay as they are (W10)."""
+    asked = select(Case.student_id).where(
+        Case.owner_id == school_id, Case.closed_at.is_(None), Case.state != RETURNED
+    )
+    return frozenset(session.scalars(asked))
 
 
 def _plain(session: Session, same: ColumnElement[bool]) -> dict[int, tuple[Cell, ...]]:
     """Return what differs of the fields that are not sealed, by row."""
-    rows = session.execute(
-        select(
-            STAGED_ROW.c.row_no, STAGED_ROW.c[NAME], *(STAGED_ROW.c[f] for f in OPEN),
-            *(Student.__table__.c[f] for f in OPEN),
-        )
-        .join(STAGED_MATCH, STAGED_MATCH.c.row_no == STAGED_ROW.c.row_no)
-        .join(Student, Student.id == STAGED_MATCH.c.target_id)
-        .where(~same)
-    )  # fmt: skip
+    own, row = STAGED_OWN.c, STAGED_ROW.c
+    asked = select(
+        row.row_no, row[NAME], *(row[f] for f in OPEN), *(own[f].label(None) for f in OPEN)
+    ).join_from(STAGED_ROW, STAGED_OWN, own.row_no == row.row_no)
     width = len(OPEN)
     return {
         number: tuple(_named(name, differing(OPEN, values[:width], values[width:])))
-        for number, name, *values in rows
+        for number, name, *values in session.execute(asked.where(~same))
     }
 
 
