@@ -1,7 +1,7 @@
-"""What was found in a batch, a page at a time: its parts, the reasons, the rows behind each.
+"""What was found in a batch: every reason, and the rows it stands in as ranges.
 
-Every question is asked of the preview and of the problems as they were stored; values in them
-are masked already, and nothing here opens the workbook again.
+Asked of the problems as they were stored; values in them are masked already, and nothing here
+opens the workbook again.
 """
 
 from __future__ import annotations
@@ -9,31 +9,16 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, Text, func, select
+from sqlalchemy import Text, func, select
 from sqlalchemy.orm import Session
 
 from app.messages.catalogue import fill
-from app.models.import_batch import (
-    ImportBatch,
-    ImportProblem,
-    ImportRow,
-    Severity,
-    Verdict,
-)
-from app.models.page import Page, page_of
+from app.models.import_batch import ImportProblem, Severity
 
 OTHER = "other"  # the blank that names another row: it differs from row to row
 HINT = func.coalesce(ImportProblem.params["hint"].astext, ImportProblem.params["where"].astext, "")
-
-
-class Parts(NamedTuple):
-    """A file's rows by what becomes of them; the three add up to all of them."""
-
-    clean: int
-    warned: int  # written as well; somebody should look at them
-    refused: int
 
 
 class Key(NamedTuple):
@@ -66,16 +51,6 @@ class Reason:
         return fill(self.key.code, blanks, lang)
 
 
-def parts(session: Session, batch: ImportBatch) -> Parts:
-    """Return the parts of a batch that was looked at."""
-    refused = _rows_of(batch.id, Severity.ERROR)
-    warned = select(func.count(ImportProblem.row_no.distinct())).where(
-        *_about(batch.id, Severity.WARNING), ImportProblem.row_no.not_in(refused)
-    )
-    count = session.scalar(warned) or 0
-    return Parts(batch.new - count, count, batch.refused)
-
-
 def reasons(session: Session, batch_id: int) -> list[Reason]:
     """Return every reason, the one with most rows first; neighbouring rows are one range."""
     key = (ImportProblem.severity, ImportProblem.code, ImportProblem.heading, HINT)
@@ -104,37 +79,3 @@ def reasons(session: Session, batch_id: int) -> list[Reason]:
         reason = Reason(severity, about, json.loads(params))
         known.setdefault((severity, about), reason).ranges.append((first, last))
     return sorted(known.values(), key=lambda reason: (-reason.rows, reason.ranges[0]))
-
-
-def new_rows(session: Session, batch_id: int, page: int) -> Page:
-    """Return a page of the rows that would be written, as the file has them."""
-    rows = select(ImportRow).where(ImportRow.batch_id == batch_id, ImportRow.verdict == Verdict.NEW)
-    return page_of(session, rows.order_by(ImportRow.row_no), page)
-
-
-def troubled_rows(session: Session, batch_id: int, severity: Severity, page: int) -> Page:
-    """Return a page of what keeps rows out, or of what is odd in rows that would be written."""
-    found = select(ImportProblem).where(*_about(batch_id, severity))
-    if severity is Severity.WARNING:
-        refused = _rows_of(batch_id, Severity.ERROR)
-        found = found.where(ImportProblem.row_no.not_in(refused))
-    return page_of(session, found.order_by(ImportProblem.row_no, ImportProblem.id), page)
-
-
-def rows_of_reason(session: Session, batch_id: int, key: Key, page: int) -> Page:
-    """Return a page of the rows one reason stands in."""
-    found = select(ImportProblem).where(
-        ImportProblem.batch_id == batch_id,
-        ImportProblem.code == key.code,
-        ImportProblem.heading == key.heading,
-        HINT.in_((key.hint,)),
-    )
-    return page_of(session, found.order_by(ImportProblem.row_no, ImportProblem.id), page)
-
-
-def _about(batch_id: int, severity: Severity) -> tuple[ColumnElement[bool], ...]:
-    return ImportProblem.batch_id == batch_id, ImportProblem.severity == severity
-
-
-def _rows_of(batch_id: int, severity: Severity) -> Any:
-    return select(ImportProblem.row_no).where(*_about(batch_id, severity))

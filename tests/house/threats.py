@@ -437,7 +437,8 @@ THREATS: dict[str, Threat] = {
     "X18": Threat("a file of errors in other hands", ("policy-import_batch",), (
         "tests/views/test_importing.py::test_the_error_workbook_holds_the_failed_rows",
         "tests/views/test_importing.py::test_a_foreign_batch_is_not_there",
-        "tests/imports/test_matching.py::test_nothing_is_said_of_another_school")),
+        "tests/imports/test_matching.py::test_nothing_is_said_of_another_school",
+        "tests/imports/test_amending.py::test_an_error_workbook_of_another_import_is_refused")),
 }  # fmt: skip
 ROWS = [
     *(f"A{n}" for n in range(1, 25)),
