@@ -189,7 +189,7 @@ def _to_write(batch: ImportBatch) -> Select[int]:
 def discard(session: Session, batch_id: int) -> ImportBatch:
     """End a batch without importing anything; its rows go, its counts stay."""
     batch = held(session, batch_id)
-    require(batch, *OPEN)
+    require(batch, *OPEN, BatchState.MAPPING)
     forget(session, batch_id, problems=False)
     batch.state = BatchState.DISCARDED
     session.flush()

@@ -47,6 +47,8 @@ def test_strange_headings_are_asked_for_with_a_guess(session, registrar):
     assert guesses["学生性别（男/女）"] == ("gender", How.ALIKE)
     assert guesses["家长姓名"] == ("member1_name", How.ALIKE)
     assert guesses["民族"] == ("ethnic", How.NAME)
+    batches.discard(session, batch.id)
+    assert batch.state is BatchState.DISCARDED
 
 
 def test_what_was_said_is_read_with_and_remembered(session, registrar):
