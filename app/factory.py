@@ -9,6 +9,7 @@ from flask import Flask
 from flask_appbuilder import AppBuilder
 
 from app.extensions import csrf, db
+from app.imports import tablib_formats
 from app.models.sealed import KEYS
 from app.policies.rights import fab_roles
 from app.policies.scope import guard
@@ -40,6 +41,7 @@ def create_app(config: Config | None = None, **bends: Any) -> Flask:
     register_errors(app)
     init_headers(app)
     app.before_request(forget)  # first of all: what the last request knew is not ours
+    tablib_formats.register()  # a data set is never loaded by a parser in this process
     init_hosts(app, config)
     app.register_blueprint(health)
     with app.app_context():

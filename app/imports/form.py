@@ -8,6 +8,7 @@ OLE, ZIP = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", b"PK\x03\x04"
 UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 UTF_8_MARK = b"\xef\xbb\xbf"
 HEAD_BYTES = 4096
+VERSION_SHEET = "_xueji"  # hidden in our templates; its first cell names the template
 NO_TABLE = (b"<", b"%PDF", b"{\\rtf", b"Rar!", b"PK", b"7z\xbc\xaf", b"\x1f\x8b", b"GIF8")
 WRITTEN = frozenset(b"\t\n\r\f")  # the control characters a text may have
 SEPARATORS = (b",", b";", b"\t")

@@ -43,7 +43,7 @@ def plain(cell: object) -> str:
     if isinstance(cell, bool):
         return str(int(cell))
     if isinstance(cell, int | float):
-        if abs(cell) >= EXACT_NUMBER:
+        if not abs(cell) < EXACT_NUMBER:  # nor what is not a number
             raise misread("hint.number")
         return str(int(cell)) if cell == int(cell) else repr(cell)
     if isinstance(cell, datetime):

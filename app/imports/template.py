@@ -12,7 +12,7 @@ from typing import IO, Any, Self
 import xlsxwriter
 
 from app.imports.check import MOST_ROWS
-from app.imports.child import VERSION_SHEET
+from app.imports.form import VERSION_SHEET
 from app.imports.spec import Column, ImportSpec
 from app.messages.catalogue import CATALOGUE, MARKS, fill
 

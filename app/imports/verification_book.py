@@ -15,7 +15,7 @@ import xlsxwriter
 
 from app.errors import BadCell, BadFile, Refusal
 from app.imports import sandbox
-from app.imports.child import VERSION_SHEET
+from app.imports.form import VERSION_SHEET
 from app.imports.readers import narrow, plain
 from app.models.student import Verification
 from app.storage.sealed_files import Folder, opened, read

@@ -17,7 +17,7 @@ FILES = {
         "X5",
         "app.imports.zipscan:_check_list_ends",
         answers(None),
-        (f"{FORMS}an_end_of_64_bits_is_not_followed",),
+        (f"{FORMS}a_long_list_of_few_members_is_not_read_either",),
     ),
     "list-of-members": Guard(
         "X5",

@@ -256,3 +256,15 @@ def test_days_count_from_1904_where_the_book_says_so(tmp_path, way):
     with sandbox.opened(kept(tmp_path / "a.xlsx", way(later)), SPEC.sheet) as found:
         ((_, columns),) = found.blocks
     assert columns[3] == ["出生日期", date(2020, 5, 1)]
+
+
+def test_a_long_list_of_few_members_is_not_read_either(tmp_path):
+    path = tmp_path / "a.xlsx"
+    with zipfile.ZipFile(path, "w") as out:
+        for name, text in parts().items():
+            out.writestr(name, text)
+        for number in range(20):
+            info = zipfile.ZipInfo(f"xl/x{number}.txt")
+            info.comment = b"x" * 60_000
+            out.writestr(info, b"")
+    assert refused(path) == ("E-FILE-BOMB", {})

@@ -20,7 +20,7 @@ from python_calamine import (
     SheetVisibleEnum,
 )
 
-from app.imports.child import VERSION_SHEET
+from app.imports.form import VERSION_SHEET
 from app.imports.parsing import biff, rows
 from app.imports.parsing.wire import refuse, send, send_rows
 
