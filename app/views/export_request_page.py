@@ -76,6 +76,7 @@ def facts_of(session: Session, asked: ExportRequest, actor: Actor, today: date) 
         "is_at_desk": bool({Press.AGREE, Press.REJECT} & set(presses)),
         "trail": [(event, DONE[event.step], LOOKS.get(event.step, "ok")) for event in asked.events],
         "filters": len(unpacked(asked)),
+        "sent_back": sent_back(asked),
         "export": export,
         "is_holder": export is not None and export.asked_by == actor.user_id,
         "progress": waiting_for(export),
@@ -85,6 +86,13 @@ def facts_of(session: Session, asked: ExportRequest, actor: Actor, today: date) 
         "office_word": office_word,
         "lang": lang(),
     }
+
+
+def sent_back(asked: ExportRequest) -> ExportEvent | None:
+    """Return why a draft lies with its applicant again, or None."""
+    last = asked.events[-1] if asked.events else None
+    is_so = asked.state is S.DRAFT and last is not None and last.step == Press.SEND_BACK
+    return last if is_so else None
 
 
 def act_of(asked: ExportRequest, actor: Actor, press: Press, today: date) -> Act:

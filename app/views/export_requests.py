@@ -28,7 +28,7 @@ from app.views.actor import current_account, current_actor, session, today
 from app.views.doors import door, may
 from app.views.export_request_desk import at_desk, count_waiting
 from app.views.export_request_form import TEXTS, Typed, fresh, groups_of, held, read
-from app.views.export_request_page import facts_of
+from app.views.export_request_page import facts_of, sent_back
 from app.views.export_request_words import SAID, purpose_name, purposes
 from app.views.exporting_form import SCREENS, asked_filters
 from app.views.exporting_form import form as asked_list
@@ -197,6 +197,7 @@ class ExportRequestView(BaseView):
             "form",
             typed=typed,
             draft=draft,
+            sent_back=sent_back(draft) if draft else None,
             seen=looked_at or (draft.row_version if draft else ""),
             is_kept=is_kept,
             asked=asked,
