@@ -18,10 +18,13 @@ from app.exports.sources import source_of
 from app.jobs.queue import ask, job
 from app.jobs.run import Cancelled, Run
 from app.models.export import Export, ExportState
+from app.models.notice import NoticeKind
 from app.policies.scope import elevated
 from app.storage.sealed_files import Folder, destroy
+from app.workflows.noticing import tell_of
 
 STARTED, WRITTEN, DONE = 10, 960, 1000  # thousandths
+LONG = 1_000  # rows: nobody waits before the page for as many
 
 
 def ask_write(session: Session, export: Export) -> int | None:
@@ -66,6 +69,9 @@ def write_in_parts(run: Run, most: int) -> dict[str, Any]:
             making.finish(session, export, mark, datetime.now(UTC))
             with elevated(session, "export.ledger"):
                 making.share(session, export, mark)
+            if export.rows >= LONG:
+                line = (export.organisation_id, export.id, export.rows)
+                tell_of(session, NoticeKind.EXPORT, export.state.name, [line])
     return {"rows": mark.rows, "parts": mark.parts}
 
 

@@ -22,12 +22,15 @@ from app.jobs.queue import ask, cancel, job
 from app.jobs.run import Run
 from app.models.account import Account
 from app.models.import_batch import BatchState, ImportBatch
+from app.models.notice import NoticeKind
 from app.policies.audit import record
 from app.policies.rights import holds
 from app.policies.roles import Actor, Role
 from app.policies.scope import elevated
+from app.workflows.noticing import tell_of
 
 STARTED, READ, DONE = 10, 900, 1000  # thousandths
+LONG = 1_000  # rows: nobody waits before the page for as many
 
 
 def ask_check(session: Session, batch: ImportBatch) -> int | None:
@@ -86,6 +89,7 @@ def check(run: Run) -> dict[str, Any]:
 
     with run.step(progress=DONE) as session:
         batch = preview.look(session, run.args["batch"], today(), everywhere, told)
+        tell(session, batch)
         return summed(batch)
 
 
@@ -100,6 +104,7 @@ def commit(run: Run) -> dict[str, Any]:
         if batch.state is BatchState.COMMITTED:
             key = f"duplicates.check:batch:{batch.id}"
             ask(session, "duplicates.check", key=key, organisation_id=batch.school_id)
+            tell(session, batch)
         entitled(session, run)
         told, is_back = summed(batch), batch.state is BatchState.PREVIEW
     if is_back:
@@ -124,6 +129,8 @@ def undo(run: Run) -> dict[str, Any]:
                 "stuck": batch.stuck,
             }
             entitled(session, run)
+            if turned.is_over:
+                tell(session, batch)
         if turned.is_over:
             return told
 
@@ -135,6 +142,13 @@ def entitled(session: Session, run: Run) -> None:
     )
     if role is None or not holds(Role(role), "ImportBatch", "can_commit"):
         raise Refused(Refusal("E-BATCH-RIGHT"))
+
+
+def tell(session: Session, batch: ImportBatch) -> None:
+    """Tell the school what has come of a file, unless it was read while somebody looked on."""
+    if batch.state is not BatchState.PREVIEW or batch.total >= LONG:
+        told = [(batch.school_id, batch.id, batch.written or batch.total or None)]
+        tell_of(session, NoticeKind.IMPORT, batch.state.name, told)
 
 
 def summed(batch: ImportBatch) -> dict[str, Any]:

@@ -70,6 +70,7 @@ OTHER_SAID: Mapping[tuple[NoticeKind, str], Any] = {  # of what is no case, by i
     (NoticeKind.IMPORT, "FAILED"): _("The file could not be read"),
     (NoticeKind.IMPORT, "COMMITTED"): _("Written"),
     (NoticeKind.IMPORT, "UNDONE"): _("Undone"),
+    (NoticeKind.EXPORT, "READY"): _("The file can be fetched"),
     (NoticeKind.REQUEST, "DRAFT"): _("Sent back to be mended"),
     (NoticeKind.REQUEST, "DEPT_REVIEW"): _("Waits for the review of its fields"),
     (NoticeKind.REQUEST, "HEAD_APPROVAL"): _("Reviewed; waits for the head"),
@@ -82,10 +83,12 @@ OTHER_MANY: Mapping[NoticeKind, Callable[[int], str]] = {
     NoticeKind.PROBLEM: lambda n: ngettext("%(num)d pupil", "%(num)d pupils", n),
     NoticeKind.IMPORT: lambda n: ngettext("%(num)d row", "%(num)d rows", n),
     NoticeKind.EXPORT: lambda n: ngettext("%(num)d row", "%(num)d rows", n),
+    NoticeKind.REQUEST: lambda n: ngettext("%(num)d row", "%(num)d rows", n),
 }
 OTHER_AT: Mapping[NoticeKind, tuple[str, str]] = {  # the page of it, and its parameter
     NoticeKind.PROBLEM: ("ProblemView.index", ""),
     NoticeKind.IMPORT: ("ImportView.show", "pk"),
+    NoticeKind.EXPORT: ("ExportView.show", "pk"),
     NoticeKind.REQUEST: ("ExportRequestView.show", "request_id"),
 }
 

@@ -102,10 +102,15 @@ def test_filters_by_reading_and_by_kind(session, web, town, moved):
     assert f"/case/{moved}" not in clerk.get("/notices?shown=unread").text
 
 
-OTHERS = (NoticeKind.PROBLEM, NoticeKind.IMPORT, NoticeKind.EXPORT, NoticeKind.REQUEST)
+PLACES = {  # what is no case, and where it is looked at
+    NoticeKind.PROBLEM: "/problems",
+    NoticeKind.IMPORT: "/import/71",
+    NoticeKind.EXPORT: "/exports/71",
+    NoticeKind.REQUEST: "/export-requests/71",
+}
 
 
-@pytest.mark.parametrize("kind", [kind for kind in NoticeKind if kind not in OTHERS])
+@pytest.mark.parametrize("kind", [kind for kind in NoticeKind if kind not in PLACES])
 def test_every_kind_has_its_words(session, web, town, kind):
     case_id = town.registration().id
     scope.enter(make.WHOLE, session)
@@ -123,7 +128,7 @@ def test_what_is_no_case_has_its_words_and_its_page(session, web, town, kind, wo
     page = web(town.people["from.leader"]).get("/notices")
     assert page.status_code == 200
     assert page.text.count("new-dot") == 1
-    assert ("/import/71" if kind is NoticeKind.IMPORT else "/problems") in page.text
+    assert PLACES[kind] in page.text
 
 
 def test_a_school_is_told_of_its_own_problems_once(session, web, town):
