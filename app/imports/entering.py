@@ -30,6 +30,7 @@ from app.models.school import ClassState, School, SchoolClass
 from app.models.student import Guardian, Status, Student
 from app.workflows.admission import ONE_AT_A_TIME
 from app.workflows.aux_once import FIELD, taken
+from app.workflows.identity import among
 
 SORTING = ("enable_sort", "enable_hashjoin")
 PATIENCE = "10min"  # a large import of another school may be before us
@@ -61,8 +62,10 @@ def moved(session: Session, batch: ImportBatch, lines: Any) -> Iterator[Problem]
 
     A pupil with business in progress stays as it is until that ends (W10).
     """
-    wanted = select(lines.target_id).where(amended(lines, batch.id)).scalar_subquery()
-    hold = select(Student.id).where(Student.id.in_(wanted)).order_by(Student.id)
+    wanted = session.scalars(select(lines.target_id).where(amended(lines, batch.id))).all()
+    if not wanted:
+        return
+    hold = select(Student.id).where(among(Student.id, wanted)).order_by(Student.id)
     session.execute(hold.with_for_update())
     busy = select(Case.id).where(
         Case.student_id == lines.target_id, Case.closed_at.is_(None), Case.state != "RETURNED"
@@ -140,8 +143,10 @@ def write(session: Session, batch: ImportBatch) -> None:
     _insert(session, Guardian, family, member, batch.id)
     _lines(session, batch)
     _by_row(session, "on")
-    put(session, Student, batch, "after")
-    note_versions(session, batch.id)
+    there = select(ImportLine.id).where(amended(ImportLine, batch.id))
+    if session.scalar(select(there.exists())):
+        put(session, Student, batch, "after")
+        note_versions(session, batch.id)
 
 
 def _by_row(session: Session, sorting: str) -> None:

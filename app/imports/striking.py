@@ -34,8 +34,8 @@ OURS = ("problem_flag", "verification", "verified_on", "number_stuck")  # noted 
 
 def hold(session: Session, batch: ImportBatch, rows: Collection[int]) -> None:
     """Lock the pupils of these rows."""
-    mine = _targets(batch, rows).scalar_subquery()
-    asked = select(Student.id).where(Student.id.in_(mine)).order_by(Student.id)
+    mine = session.scalars(_targets(batch, rows)).all()
+    asked = select(Student.id).where(among(Student.id, mine)).order_by(Student.id)
     session.execute(asked.with_for_update())
 
 
