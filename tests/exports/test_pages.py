@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import LargeBinary, select, type_coerce
 
 from app.exports import ending, making
 from app.models.audit import AuditEvent
@@ -220,3 +220,18 @@ def test_a_county_exports_only_where_the_province_opened_it(session, web, at_wor
 def test_those_without_the_right_ask_for_nothing(session, web, at_work, role):
     account, _ = at_work(role)
     assert web(account).get("/exports/new?source=pupils").status_code == 403
+
+
+def test_a_name_somebody_filters_by_is_in_no_address_and_sealed_in_the_row(session, web, at_work):
+    account, _ = at_work("SR")
+    client = web(account)
+    sought = client.post("/students/search", data={"_flt_0_name": "own甲"})
+    sealed = sought.location.split("?", 1)[1]
+    assert "own" not in sealed
+    address = f"/exports/new?source=pupils&{sealed}"
+    assert '<b class="figure">3</b>' in client.get(address).text
+    assert client.post(address, data=WANTED).status_code == 302
+    export = session.scalars(select(Export)).one()
+    assert export.filters == '{"name": ["own甲"]}'
+    raw = session.scalar(select(type_coerce(Export.filters, LargeBinary)))
+    assert b"own" not in raw
