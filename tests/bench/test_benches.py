@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.bench import approving, crowd, duplicates, importing, inbox, pages, promote
+from app.bench import approving, beside, crowd, duplicates, importing, inbox, pages, promote
 from app.bench.cases import fill_desks
 from app.bench.figures import Cost, Figures, costs, spread
 from app.bench.importing import REGISTRAR
@@ -42,12 +42,21 @@ def test_promote_turns_the_year_and_takes_it_back(root, root_url):
 def test_import_brings_pupils_in_and_takes_them_out(root, root_url):
     before = counted(root, "student"), counted(root, "guardian"), counted(root, "import_batch")
     heads = root.execute("SELECT sum(n) FROM headcount").fetchone()
-    told = figures_of(importing.measure(Config.read(), root_url, SOME, None))
+    told = figures_of(importing.measure(Config.read(), root_url, importing.Plan(SOME)))
     after = counted(root, "student"), counted(root, "guardian"), counted(root, "import_batch")
     assert after == before
     assert root.execute("SELECT sum(n) FROM headcount").fetchone() == heads
     assert "B1 import ÷ COPY" in told
     assert "B3 product reader ÷ calamine" in told
+
+
+def test_pages_are_opened_beside_an_import(root, root_url, monkeypatch):
+    monkeypatch.setattr(beside, "ROUNDS", 2)
+    before = counted(root, "student"), counted(root, "import_batch")
+    plan = importing.Plan(SOME, beside=True)
+    told = figures_of(importing.measure(Config.read(), root_url, plan))
+    assert (counted(root, "student"), counted(root, "import_batch")) == before
+    assert told["p95 beside ÷ p95 at rest"][1] == "≤ 1.5"
 
 
 def test_pages_opens_every_list_as_a_tier_and_bare(root_url):
