@@ -110,9 +110,10 @@ def end_of(root, export_id):
 
 def struck(root, crew, job_id, after, *, whole):
     """Kill the child, or the worker with it, some time after the job was taken."""
-    until = time.monotonic() + 30
+    until = time.monotonic() + 120
     while root.execute(TAKEN, (job_id,)).fetchone() is None:
         assert time.monotonic() < until
+        crew.keep_up()
         time.sleep(0.002)
     time.sleep(after)
     worker = crew.process("worker")
