@@ -42,7 +42,13 @@ from app.models.student import NAME_KEY, Status, Student
 from app.workflows.identity import among
 
 SLIPS = 2  # parts of a date, of three, that are the same when one was mistyped
-ORDER = ("nsb", "one_off", "swapped", "sound")  # the strongest first
+WORDS = {  # the strongest first
+    "nsb": "hint.likely_nsb",
+    "one_off": "hint.likely_one_off",
+    "swapped": "hint.likely_swapped",
+    "sound": "hint.likely_sound",
+}
+ORDER = tuple(WORDS)
 
 
 def _table(name: str) -> Table:
@@ -175,7 +181,7 @@ def _rows(session: Session) -> Iterator[Found]:
 
 
 def _told(why: str, room: str | None) -> dict[str, object]:
-    return {"where": f"hint.likely_{why}", "room": room or "-"}
+    return {"where": WORDS[why], "room": room or "-"}
 
 
 def _one_off(one: str | None, other: str | None) -> bool:
