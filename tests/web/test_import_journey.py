@@ -19,7 +19,7 @@ SCHOOL, CHANGES = "3141000103", "3141000104"
 FEW, ALL = 2_000, 20_000
 MANY = 30  # changed pupils: more than a page
 LONG = 300_000  # milliseconds a job with 20,000 rows may take on a busy machine
-CHARACTERS = "安柏晨迪恩帆歌涵嘉可岚沐南佩琪然书棠唯夕"
+CHARACTERS = "安柏晨迪恩帆歌涵嘉可岚沐南佩琪然书棠唯夕雅钰泽昭芷舟卓彤"
 
 
 def room_of(school):
