@@ -78,8 +78,10 @@ def call_off(session: Session, batch_id: int) -> None:
 
 @job("import.check")
 def check(run: Run) -> dict[str, Any]:
-    """Make the preview of a batch."""
+    """Make the preview of a batch; one that stands since before a death is not made anew."""
     with run.step(progress=STARTED) as session:
+        if "looked" in run.checkpoint:
+            return summed(batches.held(session, run.args["batch"]))
         waits = batches.begin_check(session, run.args["batch"])
     if not waits:
         return {}
@@ -87,7 +89,7 @@ def check(run: Run) -> dict[str, Any]:
     def told(rows: int, of: int) -> None:
         run.progress = STARTED + READ * rows // max(of, 1)
 
-    with run.step(progress=DONE) as session:
+    with run.step(progress=DONE, looked=1) as session:
         batch = preview.look(session, run.args["batch"], today(), everywhere, told)
         tell(session, batch)
         return summed(batch)
@@ -100,11 +102,11 @@ def commit(run: Run) -> dict[str, Any]:
         entitled(session, run)
         batch = batches.held(session, run.args["batch"])
         if batch.state is BatchState.COMMITTING:  # else done, or given back, before a death
-            committing.commit(session, batch.id)
-        if batch.state is BatchState.COMMITTED:
-            key = f"duplicates.check:batch:{batch.id}"
-            ask(session, "duplicates.check", key=key, organisation_id=batch.school_id)
-            tell(session, batch)
+            done = committing.commit(session, batch.id)
+            if done.state is BatchState.COMMITTED:
+                key = f"duplicates.check:batch:{batch.id}"
+                ask(session, "duplicates.check", key=key, organisation_id=batch.school_id)
+                tell(session, batch)
         entitled(session, run)
         told, is_back = summed(batch), batch.state is BatchState.PREVIEW
     if is_back:
@@ -119,6 +121,8 @@ def undo(run: Run) -> dict[str, Any]:
     while True:
         with run.step() as session:
             entitled(session, run)
+            before = session.get_one(ImportBatch, run.args["batch"])
+            is_left = before.state is BatchState.UNDOING
             turned = undoing.turn(session, run.args["batch"], today())
             run.progress = DONE * turned.done // max(turned.of, 1)
             batch = batches.held(session, run.args["batch"])
@@ -129,7 +133,7 @@ def undo(run: Run) -> dict[str, Any]:
                 "stuck": batch.stuck,
             }
             entitled(session, run)
-            if turned.is_over:
+            if turned.is_over and is_left:
                 tell(session, batch)
         if turned.is_over:
             return told

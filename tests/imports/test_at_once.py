@@ -226,6 +226,20 @@ def test_an_undo_under_way_is_called_off_and_goes_on(root, people, monkeypatch):
         assert session.query(Student).all() == []  # a job of the house sees no pupil
 
 
+def test_a_look_whose_worker_died_at_the_very_end_is_not_made_anew(root, people):
+    def deed(session):
+        batch = batches.receive(session, people[0], "pupils.xlsx", a_book(fresh(1))).batch
+        return batch.id, importing.ask_check(session, batch)
+
+    batch_id, job_id = at_work(people[0], deed)
+    perform(job_id, "w")
+    root.execute("UPDATE job SET state = 'QUEUED', ended_at = NULL WHERE id = %s", (job_id,))
+    perform(job_id, "w")
+    assert how(root, job_id).state == "DONE"
+    sql = "SELECT revision FROM import_batch WHERE id = %s"
+    assert root.execute(sql, (batch_id,)).fetchone().revision == 1
+
+
 def test_who_waits_is_told_how_many_are_before_and_about_how_long(root, people):
     root.execute("DELETE FROM job")
     done = (
