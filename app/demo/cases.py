@@ -10,7 +10,7 @@ from typing import NamedTuple, cast
 
 from sqlalchemy import Connection, select
 
-from app.demo import registrations, requests
+from app.demo import files, registrations, requests
 from app.demo.key_changes import KEY_CHANGES
 from app.demo.movements import LEAVES, SUSPENSIONS
 from app.demo.moving_away import TRANSFERS
@@ -60,6 +60,7 @@ def write_cases(connection: Connection) -> int:
         *(tell(past, one) for one in SCENES),
         *registrations.stories(past),
         *requests.stories(past),
+        *files.stories(past),
         leave(past, ABSENCE),
     ]
     coming = [(next(story), nth, story) for nth, story in enumerate(stories)]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -32,10 +32,15 @@ def rows(room: RoomPlan) -> Iterator[dict[str, Any]]:
 
 def write(path: Path, room: RoomPlan) -> None:
     """Write a class as a workbook."""
+    write_rows(path, rows(room))
+
+
+def write_rows(path: Path, pupils: Iterable[dict[str, Any]]) -> None:
+    """Write pupils, field to value, as a workbook."""
     with xlsxwriter.Workbook(path, {"constant_memory": True}) as book:
         sheet = book.add_worksheet(SPEC.sheet)
         sheet.write_row(0, 0, [column.heading for column in SPEC.columns])
-        for number, row in enumerate(rows(room), 1):
+        for number, row in enumerate(pupils, 1):
             sheet.write_row(number, 0, [written(c, row.get(c.field)) for c in SPEC.columns])
 
 
