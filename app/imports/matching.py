@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from sqlalchemy import Column, ColumnElement, Integer, and_, delete, func, insert, select, text
+from sqlalchemy import Column, ColumnElement, Integer, and_, delete, func, insert, select
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session
 
@@ -26,7 +26,14 @@ from app.imports.families import (
 )
 from app.imports.pouring import like, pour
 from app.imports.spec import Facts, ImportSpec, Problem
-from app.imports.staging import FROM_CELLS, STAGED_KEY, STAGED_ROW, make
+from app.imports.staging import (
+    FROM_CELLS,
+    STAGED_GUARDIAN,
+    STAGED_KEY,
+    STAGED_ROW,
+    look_over,
+    make,
+)
 from app.imports.values import text_of
 from app.models.case import Case
 from app.models.import_batch import ImportBatch, ImportCell, ImportRow, Verdict
@@ -84,8 +91,7 @@ def meet(session: Session, spec: ImportSpec, batch: ImportBatch, facts: Facts) -
 
     The notes are `STAGED_MATCH` and `STAGED_CELL`.
     """
-    for table in ("staged_key", "staged_row", "staged_guardian"):
-        session.execute(text(f"ANALYZE {table}"))  # or the planner reads the whole registry
+    look_over(session, STAGED_KEY, STAGED_ROW, STAGED_GUARDIAN)
     gone = _find(session, batch.school_id)
     heading = spec.by_field[NUMBER].heading
     yield from (Problem(row, heading, "E-DUP", {"where": "hint.registered"}, None) for row in gone)

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Column, MetaData, Table
 from sqlalchemy.orm import Session
 
-from app.imports.staging import cursor, into
+from app.imports.staging import cursor, into, look_over
 
 
 def like(table: Any, name: str, columns: Sequence[str]) -> Table:
@@ -22,4 +22,4 @@ def pour(session: Session, table: Table, rows: Iterable[Sequence[object]]) -> No
     with cursor(session).copy(into(table)) as copy:
         for row in rows:
             copy.write_row(row)
-    session.connection().exec_driver_sql(f"ANALYZE {table.name}")
+    look_over(session, table)

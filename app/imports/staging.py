@@ -150,6 +150,12 @@ def _copy(session: Session, table: Table, columns: list[list[str]]) -> None:
         copy.write(lines + "\n")
 
 
+def look_over(session: Session, *tables: Table) -> None:
+    """Let the planner know what temporary tables hold, or it reads the whole registry."""
+    for table in tables:
+        cursor(session).execute(sql.SQL("ANALYZE {}").format(sql.Identifier(table.name)))
+
+
 def into(table: Table) -> sql.Composed:
     """Return the COPY that fills a table."""
     columns = sql.SQL(", ").join(sql.Identifier(column.name) for column in table.columns)

@@ -14,7 +14,7 @@ TEXTS: Texts = {
     "template.corrections.about": hint(
         "按学籍号修改本校学生的非关键信息；只填要改的单元格，空单元格不改，填“〈清空〉”删除原内容。",
         "Changes what is no key data of the school's pupils, found by their number; fill in what "
-        "changes only, an empty cell changes nothing, 〈清空〉 empties one.",
+        "changes only; an empty cell changes nothing, the word of the guide empties one.",
     ),
     "template.guardians": hint("家庭成员", "Family members"),
     "template.guardians.about": hint(

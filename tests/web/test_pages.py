@@ -20,7 +20,8 @@ LOOKS = {  # who, in which language, at what size, in which theme: pages
         /inbox?tab=sent /inbox?tab=involved /notices /covers /fields/opened {back}""",
     (f"registrar@{SCHOOL}", "en", DESK, "dark"): """
         /desk/ /students/list/ /students/show/1 /students/show/1?tab=guardians /students/add
-        /registration /transfer/open /import/ {preview} {preview}?show=new /grades/list/ /schools/show/12
+        /registration /transfer/open /import/ {preview} {preview}?show=new
+        /grades/list/ /schools/show/12
         /national /students/access/1 /movement /movement/open/1?type=ABROAD /movement/return
         /key-changes/open/1 /class-change /pending /notices /covers {back}""",
     (f"registrar@{SCHOOL}", "zh", PHONE, "dark"): """

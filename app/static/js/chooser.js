@@ -24,7 +24,7 @@
   }
   function draw(picked) {
     const groups = new Map();
-    free.replaceChildren();
+    free.textContent = "";
     known.forEach(function (about, name) {
       if (order.includes(name)) { return; }
       if (!groups.has(about.group)) {
@@ -35,7 +35,8 @@
       }
       groups.get(about.group).append(option(name));
     });
-    kept.replaceChildren(...order.map(option));
+    kept.textContent = "";
+    kept.append(...order.map(option));
     [free, kept].forEach(function (list) {
       Array.from(list.options).forEach(function (one) { one.selected = picked.includes(one.value); });
     });
