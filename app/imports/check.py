@@ -17,7 +17,7 @@ from app.imports.sandbox import Sheet
 from app.imports.spec import Column, Facts, ImportSpec, Kind, Mark, Problem, Rule, Settle
 from app.imports.zipscan import Cell, refuse
 
-MOST_ROWS = 100_000
+MOST_ROWS = 300_000
 REMEMBERED = 20_000  # values a column keeps from block to block
 MARKS_OF_HEADINGS = "*★＊"
 REASON_HEADING = "错误原因"  # the last column of an error workbook that comes back

@@ -7,7 +7,7 @@ file is the first on record, and whoever is left is new. Nobody on record is eve
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, LargeBinary, Table, select, type_coerce
@@ -18,10 +18,17 @@ from app.models.sealed import KEYS, Sealed
 from app.models.student import Guardian
 from app.workflows.identity import among
 
+Openers = Mapping[str, Callable[[bytes], str]]
+
 
 def purposes(table: Table) -> dict[str, str]:
     """Return for what the sealed fields of a table are sealed."""
     return {c.name: c.type.purpose for c in table.c if isinstance(c.type, Sealed)}
+
+
+def openers(held_for: Mapping[str, str]) -> Openers:
+    """Return what opens the sealed fields of many rows, by field."""
+    return {field: KEYS.opener(purpose) for field, purpose in held_for.items()}
 
 
 PURPOSES = purposes(STAGED_GUARDIAN)
@@ -47,14 +54,14 @@ class Family:
         self.told: dict[int, Sequence[Any]] = {}  # by ordinal
         self.known: dict[int, Sequence[Any]] = {}  # by id, in order
 
-    def cells(self) -> Iterator[Cell]:
+    def cells(self, opens: Openers) -> Iterator[Cell]:
         """Yield every cell of the members that differs."""
         nobody = (None,) * len(FIELDS)
         for ordinal, record in self.pairs().items():
             new, old = self.told[ordinal], self.known[record] if record is not None else nobody
             at = len(OPEN)
             found = [*differing(OPEN, new[:at], old[:at])]
-            for cell in (*found, *unsealed(CLOSED, PURPOSES, new[at:], old[at:])):
+            for cell in (*found, *unsealed(CLOSED, opens, new[at:], old[at:])):
                 yield Cell(f"member{ordinal}_{cell.field}", cell.before, cell.after, record)
 
     def pairs(self) -> dict[int, int | None]:
@@ -83,17 +90,17 @@ def differing(fields: Sequence[str], new: Sequence[Any], old: Sequence[Any]) -> 
 
 def unsealed(
     fields: Sequence[str],
-    held_for: Mapping[str, str],
+    opens: Openers,
     new: Sequence[bytes | None],
     old: Sequence[bytes | None],
 ) -> Iterator[Cell]:
     """Yield the sealed fields that have a new value, the values in clear."""
-    unseal = KEYS.unseal
     for field, after, before in zip(fields, new, old, strict=True):
         if after is None:
             continue
-        told = unseal(after, held_for[field])
-        known = None if before is None else unseal(before, held_for[field])
+        unseal = opens[field]
+        told = unseal(after)
+        known = None if before is None else unseal(before)
         if told != known:
             yield Cell(field, known, told)
 

@@ -15,12 +15,14 @@ from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session
 
 from app.codes.pinyin import spelt
+from app.imports.families import PURPOSES as MEMBERS
 from app.imports.families import (
     Cell,
     Family,
     as_bytes,
     differing,
     families,
+    openers,
     purposes,
     unsealed,
 )
@@ -106,11 +108,11 @@ def _compare(
     """Note every cell that differs; return those that cannot be written."""
     own = STAGED_OWN.c
     rows: dict[int, int] = dict(session.execute(select(own.id, own.row_no)).all())
-    held = families(session, rows)
+    held, opens = families(session, rows), openers(MEMBERS)
     problems: list[Problem] = []
     changed: list[tuple[object, ...]] = []
     for pair in _pairs(session, school_id):
-        cells = [*_own(pair), *held.get(pair.row, Family()).cells()]
+        cells = [*_own(pair), *held.get(pair.row, Family()).cells(opens)]
         problems += _refused(spec, pair, cells, bound)
         changed += ((pair.row, *_sealed(cell)) for cell in cells)
     pour(session, STAGED_CELL, changed)
@@ -189,7 +191,7 @@ def _pairs(session: Session, school_id: int) -> Iterator[Pair]:
         row.row_no, own.id, own.status, own.problem_flag, row.class_number, own.class_id, same,
         *(as_bytes(row[f]) for f in CLOSED), *(as_bytes(own[f]) for f in CLOSED),
     ).join_from(STAGED_ROW, STAGED_OWN, own.row_no == row.row_no)  # fmt: skip
-    plain, busy = _plain(session, same), _busy(session, school_id)
+    plain, busy, opens = _plain(session, same), _busy(session, school_id), openers(PURPOSES)
     rooms = dict(
         session.execute(
             select(SchoolClass.id, SchoolClass.number).where(SchoolClass.school_id == school_id)
@@ -198,7 +200,7 @@ def _pairs(session: Session, school_id: int) -> Iterator[Pair]:
     found = session.execute(asked.order_by(row.row_no))
     for number, record, status, flag, room, old, is_same, *sealed in found:
         changed = () if is_same else plain[number]
-        closed = unsealed(CLOSED, PURPOSES, sealed[: len(CLOSED)], sealed[len(CLOSED) :])
+        closed = unsealed(CLOSED, opens, sealed[: len(CLOSED)], sealed[len(CLOSED) :])
         is_busy = record in busy
         yield Pair(number, status, flag, is_busy, room, rooms.get(old), (*changed, *closed))
 

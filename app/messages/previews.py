@@ -23,17 +23,17 @@ TEXTS: Texts = {
         "file and upload that.",
     ),
     "E-AMEND-ROW": Text(
-        "第 {row} 行不在可修改的拒收行中；请重新打开本批次，或下载错误表修改。",
+        "第 {row} 行不在可修改的拒收行中；请重新打开本批次，或下载错误工作簿修改。",
         "Row {row} is not among the refused rows that can be mended here; open the import again, "
         "or use the error workbook.",
     ),
     "E-REJOIN-OTHER": Text(
-        "这份错误表属于另一批导入（{other}）；请在那一批中上传，或改用本批的错误表。",
+        "这份错误工作簿属于另一批导入（{other}）；请在那一批中上传，或改用本批的错误工作簿。",
         "This error workbook is of another import ({other}); hand it in there, or use the one of "
         "this import.",
     ),
     "E-REJOIN-KEYS": Text(
-        "这份文件不是从本批下载的错误表，或行的标记已被删除；请下载本批的错误表，改好后原样上传。",
+        "这份文件不是从本批下载的错误工作簿，或行的标记已被删除；请下载本批的错误工作簿，改好后原样上传。",
         "The file is no error workbook of this import, or the marks of its rows were removed; "
         "download it again, correct it and hand that in.",
     ),
