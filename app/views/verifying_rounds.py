@@ -132,12 +132,12 @@ class VerificationRoundView(BaseView):
     @door("verify")
     def answer(self, round_id: int) -> Response:
         """Take the file that came back; a job reads it, and nothing is done yet."""
+        held = _own(round_id, RoundState.OUT)
         try:
             name, data = _taken(request.files.get("file"))
         except BadFile as bad:
             flash(say(bad.refusals[0]), "danger")
             return redirect(url_for("VerificationRoundView.show", round_id=round_id))
-        held = _own(round_id, RoundState.OUT)
         rounds.take(session(), held, name, keep(Folder.VERIFICATION, data))
         return _asked(held)
 

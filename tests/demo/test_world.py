@@ -205,9 +205,7 @@ def test_a_scaled_world_is_written_by_several_processes(house, root, monkeypatch
 
 
 def test_an_export_request_waits_at_every_desk_and_others_have_ended(said, root):
-    found = root.execute(
-        "SELECT state, awaiting_office, count(*) FROM export_request GROUP BY 1, 2"
-    )
+    found = root.execute("SELECT DISTINCT state, awaiting_office FROM export_request")
     assert {tuple(row) for row in found.fetchall()} == {
         ("DRAFT", None), ("DEPT_REVIEW", "REGISTRAR"), ("HEAD_APPROVAL", "LEADER"),
         ("APPROVED", None), ("REJECTED", None),
